@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "rollcall-messages.h"
+
+G_BEGIN_DECLS
+
+/**
+ * RollcallCache: the report kept on this computer (C5): a SQLite file that one worker thread owns for writing and for
+ * queries, and a read connection of the main thread for the rows that show (a point SELECT costs microseconds). A
+ * damaged file, or one of another service, is set aside and made anew.
+ */
+#define ROLLCALL_TYPE_CACHE (rollcall_cache_get_type ())
+G_DECLARE_FINAL_TYPE (RollcallCache, rollcall_cache, ROLLCALL, CACHE, GObject)
+
+/* The cache of @server in @directory (made 0700). Blocking, but only for the opening: called once at start. */
+RollcallCache *rollcall_cache_open (const char *directory, const char *server, GError **error);
+
+gint64 rollcall_cache_get_revision (RollcallCache *self); /* the newest change it holds; 0 = empty */
+gint64
+rollcall_cache_get_synced_at (RollcallCache *self); /* when the service last said that nothing is newer; 0 = never */
+
+/* The row @id, or NULL when it is not there. Main thread. Returns: (transfer full) (nullable) */
+RollcallRegistration *rollcall_cache_get_row (RollcallCache *self, gint64 id);
+
+/* Writes a page of changes. finish: (transfer full) (element-type gint64): the ids touched. A page with @restart starts
+ * by marking all rows; rows not put by the time of the page without `more` are dropped (a service that answered 410).
+ */
+void rollcall_cache_apply_async (RollcallCache *self, RollcallChanges *changes, gboolean restart, gint64 now,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data); /* @changes: (transfer full) */
+GArray *rollcall_cache_apply_finish (RollcallCache *self, GAsyncResult *result, GError **error);
+
+/* Which rows a report shows, beyond what its filters ask. */
+typedef enum
+{
+  ROLLCALL_REPORT_REGISTRATIONS,    /* every row */
+  ROLLCALL_REPORT_DUPLICATES,       /* rows with advice */
+  ROLLCALL_REPORT_REVOKED_NOT_SEEN, /* revoked, and the agent was not told yet */
+  ROLLCALL_REPORT_SITE_SERVERS,
+} RollcallReportKind;
+
+typedef struct
+{
+  RollcallReportKind kind;
+  guint statuses; /* bit (1 << RollcallStatus); 0 = all */
+  char *text;     /* (nullable) in name, fqdn, domain, user, ips, macs, fingerprint; case-insensitive */
+  char *sort;     /* a field of a row (API.md) */
+  gboolean descending;
+} RollcallReportQuery;
+RollcallReportQuery *rollcall_report_query_copy (const RollcallReportQuery *query);
+void rollcall_report_query_free (RollcallReportQuery *query);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallReportQuery, rollcall_report_query_free)
+
+/* The first @limit ids at once, on the main thread: for a query without text, under a millisecond. Returns: (transfer
+ * full) (element-type gint64) */
+GArray *rollcall_cache_list_first_ids (RollcallCache *self, const RollcallReportQuery *query, guint limit);
+/* All ids in order, from the worker; cancelled ones stop early (sqlite3_interrupt or the progress handler). */
+void rollcall_cache_list_ids_async (RollcallCache *self, const RollcallReportQuery *query, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+GArray *rollcall_cache_list_ids_finish (RollcallCache *self, GAsyncResult *result, GError **error);
+
+/* How many rows of @kind have each status, and how many of @ids do. */
+typedef struct
+{
+  guint by_status[ROLLCALL_N_STATUSES];
+} RollcallStatusCounts;
+void rollcall_cache_count_async (RollcallCache *self, RollcallReportKind kind, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+gboolean rollcall_cache_count_finish (RollcallCache *self, GAsyncResult *result, RollcallStatusCounts *counts,
+                                      GError **error);
+
+/* One small fact of a row, without reading the rest: for the menu over a large selection. Main thread. FALSE when it is
+ * not there. */
+gboolean rollcall_cache_get_decision_facts (RollcallCache *self, gint64 id, RollcallStatus *status, gint64 *revision);
+
+G_END_DECLS
