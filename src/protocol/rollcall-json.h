@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "rollcall-problem.h"
+#include "rollcall-time.h"
 
 G_BEGIN_DECLS
 
@@ -20,10 +21,6 @@ JsonNode *rollcall_json_parse (const char *text, gsize length, GError **error);
 
 /* RFC 8785 (JCS); numbers are integers. Returns: (transfer full) */
 char *rollcall_json_canonical (JsonNode *node);
-
-/* Times as RFC 3339, UTC, milliseconds. */
-char *rollcall_time_format (gint64 milliseconds); /* (transfer full) "2026-01-05T09:30:00.000Z" */
-gboolean rollcall_time_parse (const char *text, gint64 *milliseconds);
 
 /* A strict reader of one JSON object: each member is asked for by name and type; finish() refuses any member that was
  * not asked for. The first error sticks; later calls give zero values. Used for every body the service accepts; a
