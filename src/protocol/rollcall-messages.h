@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 /* The request's body. Returns: (transfer full) */
 RollcallRequest *rollcall_request_from_json (JsonNode *node, GError **error);
 JsonNode *rollcall_request_to_json (const RollcallRequest *request);
+/* The same members inside a larger body (POST /v1/push-installations). Returns: (transfer full) */
+RollcallRequest *rollcall_reader_request (RollcallReader *reader);
 
 /* A row. rollcall_registration_append_json is the fast path for lists: appends the JSON text of the row to @text. */
 void rollcall_registration_append_json (const RollcallRegistration *registration, GString *text);
