@@ -54,7 +54,8 @@ RollcallReportQuery *rollcall_report_query_copy (const RollcallReportQuery *quer
 void rollcall_report_query_free (RollcallReportQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallReportQuery, rollcall_report_query_free)
 
-/* The first @limit ids at once, on the main thread: for a query without text, under a millisecond. Returns: (transfer
+/* The first @limit ids at once, on the main thread, and fewer where finding them would take longer than about a
+ * millisecond: list_ids_async() knows them all. Returns: (transfer
  * full) (element-type gint64) */
 GArray *rollcall_cache_list_first_ids (RollcallCache *self, const RollcallReportQuery *query, guint limit);
 /* All ids in order, from the worker; cancelled ones stop early (sqlite3_interrupt or the progress handler). */

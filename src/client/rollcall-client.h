@@ -30,6 +30,12 @@ void rollcall_client_call_async (RollcallClient *self, const char *method, const
                                  gpointer user_data);
 JsonNode *rollcall_client_call_finish (RollcallClient *self, GAsyncResult *result, GError **error);
 
+/* GET @path whose answer is read as it arrives (the change stream). @accept (nullable): the media type asked for.
+ * finish: (transfer full): the answer's body, of unknown length. */
+void rollcall_client_open_async (RollcallClient *self, const char *path, const char *accept, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+GInputStream *rollcall_client_open_finish (RollcallClient *self, GAsyncResult *result, GError **error);
+
 /* GET @path (metrics, backup) written to @output as it arrives; not parsed. */
 void rollcall_client_download_async (RollcallClient *self, const char *path, GOutputStream *output,
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

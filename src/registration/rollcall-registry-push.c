@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rollcall-registry-private.h"
+
+/* The one row of the computer that is pushed to: (nullable). FALSE where the rows do not tell which. */
+static gboolean
+find_computer (RollcallWork *work, const RollcallAsk *ask, RollcallRegistration **found)
+{
+  *found = rollcall_work_find_current (work, ask->fingerprint);
+  if (*found != NULL && (*found)->duplicate_of != 0)
+    *found = rollcall_work_find (work, (*found)->duplicate_of);
+  for (guint i = 0; i < work->rows->len; i++)
+    {
+      RollcallRegistration *row = work->rows->pdata[i];
+
+      if (!rollcall_row_is_resource (row) || !rollcall_row_shares (row, ask->usable) || row == *found)
+        continue;
+      if (*found != NULL)
+        return FALSE;
+      *found = row;
+    }
+  return *found == NULL || (*found)->conflicts_with->len == 0;
+}
+
+/* R6: an administrator's key for a computer that is not known, or that waits or is allowed. */
+static RollcallRegistration *
+push_key (RollcallWork *work, RollcallRegistration *row, const RollcallAsk *ask, const char *person)
+{
+  RollcallContext *context = work->context;
+  RollcallRegistration *attempt = rollcall_work_find_current (work, ask->fingerprint);
+  RollcallStatus from = row != NULL ? row->status : ROLLCALL_STATUS_NONE;
+  RollcallEvent *event;
+
+  if (row == NULL)
+    {
+      row = rollcall_work_add (work);
+      row->origin = ROLLCALL_ORIGIN_PUSH;
+      row->resource_id = context->next_resource++;
+      row->first_requested = row->last_requested = context->now;
+      rollcall_row_take_computer (row, ask->request);
+      rollcall_row_take_resource_keys (row, ask->usable, ask->usable);
+      rollcall_row_take_key (row, ask->fingerprint, context->now);
+    }
+  else
+    {
+      row = rollcall_work_edit (work, row);
+      if (attempt != NULL && attempt->duplicate_of == row->id)
+        rollcall_work_merge (work, row, attempt, ROLLCALL_ACTOR_PERSON, person);
+      rollcall_work_replace_key (work, row, ask, ROLLCALL_ACTOR_PERSON, person);
+    }
+  rollcall_row_set_decision (row, ROLLCALL_DECIDER_PUSH, person, "", context->now);
+  rollcall_row_set_status (row, ROLLCALL_STATUS_ALLOWED, ROLLCALL_TRUST_GRANTED, context);
+  row->advice = ROLLCALL_ADVICE_NONE;
+  event = rollcall_work_event (work, ROLLCALL_EVENT_PUSH, ROLLCALL_ACTOR_PERSON, person, row);
+  event->from = from;
+  event->to = row->status;
+  rollcall_event_set_detail (event, "fingerprint", g_variant_new_string (ask->fingerprint));
+  return row;
+}
+
+RollcallOutcome *
+rollcall_registry_push (GPtrArray *neighbourhood, const char *fingerprint, const RollcallRequest *request,
+                        const char *person, RollcallContext *context)
+{
+  g_autoptr (GPtrArray) usable = rollcall_resource_keys_usable (request->resource_keys, context->settings);
+  RollcallAsk asked = { .fingerprint = fingerprint, .request = request, .usable = usable };
+  RollcallRegistration *row = NULL, *attempt;
+  RollcallWork work;
+  gboolean refused;
+
+  rollcall_work_init (&work, neighbourhood, context);
+  attempt = rollcall_work_find_current (&work, fingerprint);
+  refused = !find_computer (&work, &asked, &row) || rollcall_key_was_revoked (&work, fingerprint) ||
+            (row != NULL && !rollcall_row_takes_merges (row)) ||
+            (attempt != NULL && attempt->status == ROLLCALL_STATUS_BLOCKED);
+  /* R14: a person's 'no' to any row of the computer is decided first. */
+  for (guint i = 0; !refused && i < work.rows->len; i++)
+    {
+      RollcallRegistration *other = work.rows->pdata[i];
+
+      refused = rollcall_row_forbids (other) &&
+                (rollcall_row_shares (other, usable) ||
+                 (row != NULL && (other->duplicate_of == row->id || rollcall_row_shares (other, row->resource_keys))));
+    }
+  if (refused)
+    work.outcome->refusal = ROLLCALL_REFUSAL_NOT_APPLICABLE;
+  else
+    {
+      row = push_key (&work, row, &asked, person);
+      work.outcome->registration = row->id;
+      work.outcome->status = row->status;
+    }
+  return rollcall_work_finish (&work);
+}
