@@ -319,7 +319,18 @@ test_decision_results (void)
   text = rollcall_decision_results_to_json (results);
   node = parse (text);
   read = rollcall_decision_results_from_json (node, NULL);
-  g_assert_cmpmem (read->data, sizeof given, given, sizeof given);
+  g_assert_cmpuint (read->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const RollcallDecisionResult *result = &g_array_index (read, RollcallDecisionResult, i);
+
+      g_assert_cmpint (result->id, ==, given[i].id);
+      g_assert_cmpint (result->into, ==, given[i].into);
+      g_assert_cmpint (result->status, ==, given[i].status);
+      g_assert_cmpint (result->trust, ==, given[i].trust);
+      g_assert_cmpint (result->revision, ==, given[i].revision);
+      g_assert_cmpint (result->refusal, ==, given[i].refusal);
+    }
 }
 
 static void

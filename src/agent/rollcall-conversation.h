@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "rollcall-identity.h"
+#include "rollcall-messages.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION: one agent's talk with its service, blocking, in a thread of its caller's. Answers are bounded and validated;
+ * what is stored is written atomically and cleared when trust ends (R21).
+ *
+ * Errors: ROLLCALL_PROBLEM_ERROR for what the service refused; others (G_IO_ERROR, G_TLS_ERROR, G_RESOLVER_ERROR) for
+ * one that was not reached or does not make sense.
+ */
+typedef struct _RollcallConversation RollcallConversation;
+
+/* @state_directory (nullable): nothing is stored without it. All arguments are copied. Returns: (transfer full) */
+RollcallConversation *rollcall_conversation_new (const char *server, GTlsDatabase *authorities,
+                                                 RollcallIdentity *identity, const char *state_directory);
+void rollcall_conversation_free (RollcallConversation *conversation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallConversation, rollcall_conversation_free)
+
+typedef struct
+{
+  gint64 registration;
+  RollcallStatus status;
+  gint64 retry_after; /* s; from 1 to a day, whatever was said */
+} RollcallStanding;
+
+/* A registration request (R1). */
+gboolean rollcall_conversation_register (RollcallConversation *conversation, const RollcallRequest *request,
+                                         RollcallStanding *standing, GCancellable *cancellable, GError **error);
+/* One round: registers, fetches and does what it may, and clears what it may not keep; where trust ended meanwhile it
+ * registers once more. */
+gboolean rollcall_conversation_run (RollcallConversation *conversation, const RollcallRequest *request,
+                                    RollcallStanding *standing, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <unistd.h>
+
+#include "rollcall-service-private.h"
+
+#define VALIDITY (G_GINT64_CONSTANT (10) * 365 * 24 * 3600) /* s */
+
+static gboolean
+fail (GError **error, const char *what, int code)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", what, gnutls_strerror (code));
+  return FALSE;
+}
+
+char *
+rollcall_private_file_read (const char *path, GError **error)
+{
+  GStatBuf status;
+  char *text = NULL;
+
+  if (g_stat (path, &status) == 0 && (status.st_mode & 077) != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM,
+                   "%s can be read by others; please run: chmod 600 %s", path, path);
+      return NULL;
+    }
+  g_file_get_contents (path, &text, NULL, error);
+  return text;
+}
+
+gboolean
+rollcall_private_file_write (const char *path, const char *text, int mode, GError **error)
+{
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, mode,
+                                   error);
+}
+
+char *
+rollcall_token_make (void)
+{
+  guchar random[32];
+  g_autofree char *text = NULL;
+
+  if (gnutls_rnd (GNUTLS_RND_KEY, random, sizeof random) < 0)
+    g_error ("there is no randomness");
+  text = g_base64_encode (random, sizeof random);
+  g_strdelimit (text, "+/", '-');
+  text[strcspn (text, "=")] = '\0';
+  return g_strconcat ("rct_", text, NULL);
+}
+
+char *
+rollcall_token_hash (const char *text)
+{
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+}
+
+static gboolean
+add_names (gnutls_x509_crt_t certificate)
+{
+  const unsigned char four[] = { 127, 0, 0, 1 }, six[16] = { [15] = 1 };
+  const char *host = g_get_host_name ();
+
+  return gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "localhost", 9, GNUTLS_FSAN_SET) ==
+             0 &&
+         gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS, four, sizeof four,
+                                               GNUTLS_FSAN_APPEND) == 0 &&
+         gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS, six, sizeof six,
+                                               GNUTLS_FSAN_APPEND) == 0 &&
+         gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, host, (unsigned int) strlen (host),
+                                               GNUTLS_FSAN_APPEND) == 0;
+}
+
+/* RFC 5280, 4.2.1.1 and 4.2.1.2: which key this is, and which one signs it. */
+static int
+identify (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, gnutls_x509_privkey_t ca_key)
+{
+  unsigned char id[32], ca_id[32];
+  size_t size = sizeof id, ca_size = sizeof ca_id;
+  int code;
+
+  if ((code = gnutls_x509_privkey_get_key_id (key, GNUTLS_KEYID_USE_SHA256, id, &size)) < 0 ||
+      (code = gnutls_x509_privkey_get_key_id (ca_key, GNUTLS_KEYID_USE_SHA256, ca_id, &ca_size)) < 0 ||
+      (code = gnutls_x509_crt_set_subject_key_id (certificate, id, size)) < 0)
+    return code;
+  return gnutls_x509_crt_set_authority_key_id (certificate, ca_id, ca_size);
+}
+
+static int
+fill (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const char *name, gnutls_x509_privkey_t ca_key)
+{
+  gboolean authority = key == ca_key;
+  unsigned char serial[16];
+  time_t now = (time_t) (g_get_real_time () / G_USEC_PER_SEC);
+  int code;
+
+  gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof serial);
+  serial[0] &= 0x7f;
+  if ((code = gnutls_x509_crt_set_version (certificate, 3)) < 0 ||
+      (code = gnutls_x509_crt_set_serial (certificate, serial, sizeof serial)) < 0 ||
+      (code = gnutls_x509_crt_set_activation_time (certificate, now - 3600)) < 0 ||
+      (code = gnutls_x509_crt_set_expiration_time (certificate, now + VALIDITY)) < 0 ||
+      (code = gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
+                                             (unsigned int) strlen (name))) < 0 ||
+      (code = gnutls_x509_crt_set_key (certificate, key)) < 0 ||
+      (code = gnutls_x509_crt_set_basic_constraints (certificate, authority, authority ? 0 : -1)) < 0 ||
+      (code = gnutls_x509_crt_set_key_usage (
+           certificate, authority ? GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE)) <
+          0)
+    return code;
+  if ((code = identify (certificate, key, ca_key)) < 0 || authority)
+    return code;
+  if (!add_names (certificate))
+    return GNUTLS_E_INTERNAL_ERROR;
+  return gnutls_x509_crt_set_key_purpose_oid (certificate, GNUTLS_KP_TLS_WWW_SERVER, 0);
+}
+
+static gboolean
+write_certificate (gnutls_x509_crt_t certificate, const char *path, GError **error)
+{
+  gnutls_datum_t text = { 0 };
+  int code = gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &text);
+  gboolean written = code < 0 ? fail (error, path, code)
+                              : rollcall_private_file_write (path, (const char *) text.data, 0644, error);
+
+  gnutls_free (text.data);
+  return written;
+}
+
+static gboolean
+write_key (gnutls_x509_privkey_t key, const char *path, GError **error)
+{
+  gnutls_datum_t text = { 0 };
+  int code = gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &text);
+  gboolean written =
+      code < 0 ? fail (error, path, code) : rollcall_private_file_write (path, (const char *) text.data, 0600, error);
+
+  gnutls_memset (text.data, 0, text.size);
+  gnutls_free (text.data);
+  return written;
+}
+
+static gnutls_x509_privkey_t
+make_key (void)
+{
+  gnutls_x509_privkey_t key;
+
+  if (gnutls_x509_privkey_init (&key) < 0 ||
+      gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0) < 0)
+    g_error ("no key could be made");
+  return key;
+}
+
+/* An authority of this installation's own and the server's certificate from it, written last so that a start that was
+ * cut off begins anew. */
+gboolean
+rollcall_certificates_ensure (const char *directory, GError **error)
+{
+  g_autofree char *ca_path = g_build_filename (directory, "ca.pem", NULL);
+  g_autofree char *ca_key_path = g_build_filename (directory, "ca.key", NULL);
+  g_autofree char *path = g_build_filename (directory, "server.pem", NULL);
+  g_autofree char *key_path = g_build_filename (directory, "server.key", NULL);
+  g_autofree char *ca_name = NULL;
+  gnutls_x509_privkey_t ca_key, key;
+  gnutls_x509_crt_t ca, certificate;
+  gboolean made = FALSE;
+  int code;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  ca_name = g_strdup_printf ("Rollcall %08x", g_random_int ());
+  ca_key = make_key ();
+  key = make_key ();
+  if (gnutls_x509_crt_init (&ca) < 0 || gnutls_x509_crt_init (&certificate) < 0)
+    g_error ("out of memory");
+  if ((code = fill (ca, ca_key, ca_name, ca_key)) < 0 ||
+      (code = gnutls_x509_crt_sign2 (ca, ca, ca_key, GNUTLS_DIG_SHA256, 0)) < 0 ||
+      (code = fill (certificate, key, "rollcalld", ca_key)) < 0 ||
+      (code = gnutls_x509_crt_sign2 (certificate, ca, ca_key, GNUTLS_DIG_SHA256, 0)) < 0)
+    fail (error, "the server's certificate could not be made", code);
+  else
+    made = write_key (ca_key, ca_key_path, error) && write_certificate (ca, ca_path, error) &&
+           write_key (key, key_path, error) && write_certificate (certificate, path, error);
+  gnutls_x509_crt_deinit (ca);
+  gnutls_x509_crt_deinit (certificate);
+  gnutls_x509_privkey_deinit (ca_key);
+  gnutls_x509_privkey_deinit (key);
+  return made;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread writes: it takes all calls that wait, commits them together, and only then lets them be answered. */
+#include "rollcall-service-private.h"
+
+#define BATCH_LIMIT 512
+#define QUEUE_LIMIT 20000
+#define DAY         (G_GINT64_CONSTANT (24) * 3600 * 1000)
+
+gboolean
+rollcall_writer_push (RollcallCall *call)
+{
+  RollcallService *service = call->service;
+  gboolean accepted;
+
+  g_mutex_lock (&service->lock);
+  accepted = !service->closing && g_queue_get_length (&service->jobs) < QUEUE_LIMIT;
+  if (accepted)
+    {
+      MHD_suspend_connection (call->connection);
+      g_queue_push_tail (&service->jobs, call);
+      g_cond_signal (&service->queued);
+    }
+  g_mutex_unlock (&service->lock);
+  return accepted;
+}
+
+void
+rollcall_writer_forget_rules (RollcallService *service)
+{
+  g_clear_pointer (&service->settings, rollcall_settings_free);
+  g_clear_pointer (&service->policies, rollcall_policy_set_unref);
+}
+
+static gboolean
+load_rules (RollcallService *service, GError **error)
+{
+  g_autoptr (GPtrArray) policies = NULL;
+
+  if (service->settings != NULL)
+    return TRUE;
+  policies = rollcall_store_list_policies (service->store, error);
+  if (policies == NULL)
+    return FALSE;
+  service->settings = rollcall_store_get_settings (service->store, error);
+  if (service->settings == NULL)
+    return FALSE;
+  service->policies = rollcall_policy_set_new (policies);
+  return TRUE;
+}
+
+gboolean
+rollcall_writer_load_context (RollcallService *service, RollcallContext *context, GError **error)
+{
+  if (!load_rules (service, error))
+    return FALSE;
+  *context = (RollcallContext) { .now = rollcall_clock_now (),
+                                 .settings = service->settings,
+                                 .policies = service->policies };
+  return rollcall_store_load_context (service->store, context, error);
+}
+
+gboolean
+rollcall_writer_apply (RollcallService *service, RollcallOutcome *outcome, const RollcallContext *context,
+                       GError **error)
+{
+  if (!rollcall_store_apply (service->store, outcome, context, error))
+    return FALSE;
+  for (guint i = 0; i < outcome->removed->len; i++)
+    {
+      const RollcallRemoval *removal = &g_array_index (outcome->removed, RollcallRemoval, i);
+      gboolean done = removal->into != 0
+                          ? rollcall_store_move_tasks (service->store, removal->id, removal->into, error)
+                          : rollcall_store_drop_tasks (service->store, removal->id, error);
+
+      if (!done)
+        return FALSE;
+    }
+  for (guint i = 0; i < outcome->put->len; i++)
+    {
+      const RollcallRegistration *row = outcome->put->pdata[i];
+
+      /* R20, R21: nothing waits for an agent that is not trusted any longer. */
+      if (row->trust == ROLLCALL_TRUST_REVOKED && !rollcall_store_drop_tasks (service->store, row->id, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+rollcall_writer_purge (RollcallService *service, gint64 *removed, GError **error)
+{
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  g_autoptr (GPtrArray) due = NULL;
+  RollcallContext context;
+
+  if (!rollcall_writer_load_context (service, &context, error))
+    return FALSE;
+  due = rollcall_store_list_blocked (service->store, context.now, error);
+  if (due == NULL)
+    return FALSE;
+  outcome = rollcall_registry_purge (due, &context);
+  *removed = outcome->removed->len;
+  return rollcall_writer_apply (service, outcome, &context, error) &&
+         rollcall_store_set_last_purge (service->store, context.now, *removed, error);
+}
+
+/* R22: once a day of the service's clock, whenever it looks; a restart or a step of the clock changes nothing, as the
+ * last run is in the store. */
+static void
+purge_if_due (RollcallService *service)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 at = 0, removed = 0, now = rollcall_clock_now ();
+
+  if (service->purged_day == now / DAY || !rollcall_store_get_last_purge (service->store, &at, &removed, &error))
+    return;
+  service->purged_day = now / DAY;
+  if (at != 0 && at <= now && now - at < DAY)
+    {
+      service->purged_day = 0;
+      return;
+    }
+  if (!rollcall_writer_purge (service, &removed, &error))
+    g_warning ("the daily purge failed: %s", error->message);
+  else
+    g_message ("daily purge: %" G_GINT64_FORMAT " removed", removed);
+}
+
+static void
+handle (RollcallService *service, RollcallCall *call)
+{
+  g_autoptr (GError) error = NULL;
+
+  call->store = service->store;
+  if (!rollcall_store_mark (service->store, &error))
+    ;
+  else if (!call->route->handle (call, &error))
+    {
+      rollcall_store_undo_to_mark (service->store);
+      rollcall_writer_forget_rules (service);
+    }
+  else
+    rollcall_store_release_mark (service->store, &error);
+  if (error != NULL)
+    rollcall_call_answer_error (call, error);
+}
+
+static void
+handle_batch (RollcallService *service, GPtrArray *batch)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 latest = 0;
+
+  if (rollcall_store_begin (service->store, &error))
+    {
+      purge_if_due (service);
+      for (guint i = 0; i < batch->len; i++)
+        handle (service, batch->pdata[i]);
+      rollcall_store_commit (service->store, &error);
+    }
+  if (error != NULL)
+    {
+      rollcall_writer_forget_rules (service);
+      for (guint i = 0; i < batch->len; i++)
+        rollcall_call_answer_error (batch->pdata[i], error);
+      g_warning ("nothing could be written: %s", error->message);
+    }
+  else
+    latest = rollcall_store_get_latest_revision (service->store, NULL);
+
+  g_mutex_lock (&service->lock);
+  if (latest > service->latest)
+    {
+      service->latest = latest;
+      rollcall_streams_wake (service, TRUE);
+    }
+  g_mutex_unlock (&service->lock);
+  for (guint i = 0; i < batch->len; i++)
+    MHD_resume_connection (((RollcallCall *) batch->pdata[i])->connection);
+}
+
+gpointer
+rollcall_writer_run (gpointer data)
+{
+  RollcallService *service = data;
+
+  while (TRUE)
+    {
+      g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+      gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC * 30;
+      gboolean closing;
+
+      g_mutex_lock (&service->lock);
+      while (g_queue_is_empty (&service->jobs) && !service->closing)
+        if (!g_cond_wait_until (&service->queued, &service->lock, until))
+          break;
+      while (batch->len < BATCH_LIMIT && !g_queue_is_empty (&service->jobs))
+        g_ptr_array_add (batch, g_queue_pop_head (&service->jobs));
+      closing = service->closing;
+      g_mutex_unlock (&service->lock);
+      if (batch->len == 0 && closing)
+        return NULL;
+      handle_batch (service, batch); /* an empty one looks whether a purge is due */
+    }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "rollcall-clock.h"
+#include "rollcall-service.h"
+
+static char *data_directory, *store, *certificate, *key;
+static char **addresses;
+static gboolean version;
+
+static const GOptionEntry entries[] = {
+  { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_directory, "Keep everything in DIR, made if absent", "DIR" },
+  { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &addresses,
+    "Accept connections on ADDR:PORT; port 0 picks one (repeatable; default 127.0.0.1:8443)", "ADDR:PORT" },
+  { "store", 0, 0, G_OPTION_ARG_STRING, &store, "Keep registrations elsewhere (default: SQLite in DIR)", "URI" },
+  { "tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &certificate, "Serve with this certificate (PEM)", "FILE" },
+  { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Its key (PEM), which only its owner may read", "FILE" },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
+  { NULL },
+};
+
+static gboolean
+on_signal (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_second (gpointer service)
+{
+  rollcall_service_tick (service);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+read_options (int *argc, char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Rollcall's registration service, over HTTPS.");
+  g_option_context_set_description (context, "ROLLCALL_NOW (an RFC 3339 time, or an offset such as +P91D) sets the "
+                                             "service's clock, for tests.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (version)
+    return TRUE;
+  if (*argc > 1)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not available in this version", (*argv)[1]);
+  else if (data_directory == NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--data-dir is needed");
+  else if (store != NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "--store: this version keeps its store as SQLite in --data-dir only");
+  else if ((certificate == NULL) != (key == NULL))
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--tls-certificate and --tls-key go together");
+  else
+    return rollcall_clock_set (g_getenv ("ROLLCALL_NOW"), error);
+  return FALSE;
+}
+
+static gboolean
+serve (GError **error)
+{
+  static const char *const usual[] = { "127.0.0.1:8443", NULL };
+  g_autoptr (RollcallService) service = rollcall_service_new (data_directory, certificate, key, error);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  const char *const *places = addresses != NULL ? (const char *const *) addresses : usual;
+  guint tick;
+
+  if (service == NULL)
+    return FALSE;
+  g_unix_signal_add (SIGTERM, on_signal, loop);
+  g_unix_signal_add (SIGINT, on_signal, loop);
+  for (guint i = 0; places[i] != NULL; i++)
+    {
+      g_autofree char *url = rollcall_service_listen (service, places[i], error);
+
+      if (url == NULL)
+        return FALSE;
+      g_print ("listening on %s\n", url);
+    }
+  fflush (stdout);
+  sd_notify (0, "READY=1");
+  tick = g_timeout_add_seconds (1, on_second, service);
+  g_main_loop_run (loop);
+  sd_notify (0, "STOPPING=1");
+  g_source_remove (tick);
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  umask (0077);
+  if (!read_options (&argc, &argv, &error))
+    {
+      g_printerr ("rollcalld: %s\nTry “rollcalld --help”.\n", error->message);
+      return 2;
+    }
+  if (version)
+    {
+      g_print ("rollcalld %s\n", ROLLCALL_VERSION);
+      return 0;
+    }
+  if (serve (&error))
+    return 0;
+  g_printerr ("rollcalld: %s\n", error->message);
+  return 1;
+}

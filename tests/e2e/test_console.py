@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The console as a person uses it: a service, this computer's agent, 500 simulated computers; by mouse and keyboard.
+
+The tests are one story, in order; each leaves a picture of its steps in $ROLLCALL_BUILD/screenshots.
+"""
+import os
+import pathlib
+import re
+import time
+
+import pytest
+
+from support import Service, wait_for
+from support.programs import RealAgent, Running, ctl, run
+from support.window import Window
+
+FLEET = 500
+REPORT = 'Agent Registration Status'
+
+
+class Desk:
+    """Everything that runs, and what a person at the console does."""
+
+    def __init__(self, folder, service):
+        self.folder, self.service = folder, service
+        self.agent = RealAgent(service, folder / 'agent')
+        self.console, self.window = None, None
+
+    def open_console(self):
+        self.console = Running(self.folder / 'rollcall.log', 'rollcall', *self.service.as_person())
+        self.window = Window('rollcall', pathlib.Path(os.environ.get('ROLLCALL_BUILD', self.folder)) / 'screenshots')
+
+    def own_row(self):
+        """This computer's row by the API."""
+        [row] = self.service.admin.rows(q=self.agent.identity()['fingerprint'])
+        return row
+
+    def rows(self):
+        """The rows of the report that show, from above."""
+        [*lists] = self.window.all('table row')
+        _, top, _, _ = self.window.box(self.header())
+        _, height = self.window.box(self.window.frame)[2:]
+        shown = [(self.window.box(row), row) for row in lists]
+        return [row for box, row in sorted(shown, key=lambda each: each[0][1]) if top + 10 < box[1] < height - box[3]]
+
+    def header(self, title='Name'):
+        return self.window.wait('column header', title, deep=True)
+
+    def text(self, row):
+        """What a row says."""
+        return ' '.join(self.window.text(row))
+
+    def find_rows(self, text):
+        return [row for row in self.rows() if text in self.text(row)]
+
+    def row(self, text, seconds=15):
+        return wait_for(lambda: next(iter(self.find_rows(text)), None), seconds, f'a row that says {text!r}')
+
+    def look_for(self, text):
+        """Types into the search entry, in place of what stands there."""
+        entry = self.window.wait('entry', re.compile('earch'))
+        self.window.click(entry)
+        self.window.key('ctrl+a', 'Delete')
+        if text:
+            self.window.type(text)
+
+    def look_for_own_row(self):
+        fingerprint = self.agent.identity()['fingerprint'][:24]
+        self.look_for(fingerprint)
+        wait_for(lambda: len(self.rows()) == 1, 10, "only this computer's row is left")
+        return self.rows()[0]
+
+    def choose(self, label, row=None):
+        """Right-click on a row and the entry of the menu."""
+        self.window.click(row, button=3)
+        entry = self.window.wait('menu item', re.compile(label))
+        self.window.click(entry)
+
+    def wait_for_status(self, status, seconds=10):
+        return wait_for(lambda: (row := self.own_row())['status'] == status and row, seconds, f'it is {status}')
+
+
+@pytest.fixture(scope='module')
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('desk')
+    service = Service(folder).start()
+    desk = Desk(folder, service)
+    try:
+        service.admin.set_registration(retry_after_s=1)
+        service.admin.post('/v1/agent-policies', {'name': 'Updates', 'body': {'channel': 'stable'}})
+        run('rollcall-fleet', *service.as_agent(), '--count', FLEET, '--seed', 7, '--keep', folder / 'fleet', '--once',
+            timeout=120)
+        desk.agent.once()
+        desk.agent.stay(folder / 'agent.log')
+        desk.open_console()
+        yield desk
+        assert desk.console.is_alive(), f'the console ended:\n{desk.console.log_text()}'
+        desk.console.end()
+        assert desk.agent.running.end() == 0
+        service.stop()
+    finally:
+        for running in (desk.console, desk.agent.running):
+            if running and running.is_alive():
+                running.process.kill()
+                running.process.wait()
+        if service.process:
+            service.kill()
+
+
+@pytest.fixture(autouse=True)
+def alive(desk, request):
+    """A console that ended or complained fails the step at which it did, with what it said and what was on the screen."""
+    failed = request.session.testsfailed
+    yield
+    log = desk.console.log_text()
+    if request.session.testsfailed > failed:
+        desk.window.screenshot('failed-' + request.node.name)
+        print('\n'.join(desk.window.tree()), log[-4000:], sep='\n')
+    assert desk.console.is_alive(), f'the console ended:\n{log}'
+    assert not re.search(r'(WARNING|CRITICAL) \*\*', log), log
+
+
+def test_C1_the_tree_leads_to_the_report(desk):
+    desk.window.screenshot('start')
+    desk.window.click(desk.window.wait(None, REPORT))
+    desk.header('Status')
+    wait_for(lambda: len(desk.rows()) >= 10, 20, 'the report has rows')
+    desk.window.screenshot('agent-registration-status')
+
+
+def test_C3_right_click_allow_lets_this_computers_agent_have_its_policies(desk):
+    row = desk.look_for_own_row()
+    desk.window.click(row, button=3)
+    desk.window.wait('menu item', re.compile('Allow'))
+    entries = [desk.window.label(entry) for entry in desk.window.all('menu item')]
+    assert any('Block' in entry for entry in entries) and not any('Revoke' in entry for entry in entries), entries
+    desk.window.screenshot('menu-of-a-pending-row')
+    desk.window.click(desk.window.wait('menu item', re.compile('Allow')))
+    desk.wait_for_status('allowed')
+    desk.agent.wait_for_policies(['Updates'])
+    wait_for(lambda: 'Allowed' in desk.text(desk.rows()[0]), 10, 'the row says Allowed')
+    desk.window.screenshot('allowed')
+
+
+def test_C4_revoke_asks_first_and_the_agent_loses_its_policies(desk):
+    desk.choose('Revoke', desk.rows()[0])
+    dialog = desk.window.wait('dialog')
+    desk.window.screenshot('revoke-asks-first')
+    assert desk.own_row()['status'] == 'allowed', 'nothing happens before it is confirmed'
+    desk.window.click(desk.window.wait('button', re.compile('^_?Revoke'), within=dialog))
+    desk.wait_for_status('revoked')
+    desk.agent.wait_for_policies([])
+    wait_for(lambda: 'Revoked' in desk.text(desk.rows()[0]), 10, 'the row says Revoked')
+    desk.window.screenshot('revoked')
+
+
+def test_R8_it_asks_again_and_stays_revoked_although_a_policy_allows_every_computer(desk):
+    [policy] = desk.service.admin.pages('/v1/registration-policies')
+    changed = desk.service.admin.put(f'/v1/registration-policies/{policy["id"]}', {**policy, 'enabled': True})
+    asked = desk.own_row()['request_count']
+    row = wait_for(lambda: (row := desk.own_row())['request_count'] >= asked + 2 and row, 20, 'the agent asks again')
+    assert (row['status'], row['trust'], row['key_changes']) == ('revoked', 'revoked', 0)
+    assert row['revocation_seen_at'] and desk.agent.policies() == []
+    assert 'Revoked' in desk.text(desk.rows()[0])
+    desk.window.screenshot('stays-revoked')
+    desk.service.admin.put(f'/v1/registration-policies/{policy["id"]}', {**policy, 'enabled': False, 'revision': changed['revision']})
+
+
+def test_C2_C3_a_drag_over_20_rows_and_block_changes_20_rows(desk):
+    desk.look_for('')
+    wait_for(lambda: len(desk.rows()) >= 12, 10, 'the whole report is back')
+    rows = desk.rows()
+    height = desk.window.box(rows[0])[3]
+    wanted = min(20, len(rows) - 1)
+    x = desk.window.box(rows[0])[0] + desk.window.box(rows[0])[2] // 2
+    start = (x, desk.window.box(rows[0])[1] + height // 3)
+    end = (x + 60, desk.window.box(rows[wanted - 1])[1] + height // 2)
+    desk.window.drag(start, end)
+    desk.window.screenshot('drag')
+    before = {row['id'] for row in desk.service.admin.rows(status='blocked')}
+    desk.window.click(rows[2], button=3)
+    entry = desk.window.wait('menu item', re.compile('Block'))
+    assert str(wanted) in desk.window.label(entry), desk.window.label(entry)
+    desk.window.screenshot('menu-of-a-selection')
+    desk.window.click(entry)
+    dialog = desk.window.wait('dialog')
+    desk.window.screenshot('block-asks-first')
+    desk.window.click(desk.window.wait('button', re.compile('^_?Block'), within=dialog))
+    blocked = wait_for(lambda: len(now := {row['id'] for row in desk.service.admin.rows(status='blocked')} - before) >= wanted
+                       and now, 10, f'{wanted} rows are Blocked')
+    assert len(blocked) == wanted == 20
+    wait_for(lambda: sum('Blocked' in desk.text(row) for row in desk.rows()) >= wanted, 10, 'the report says so')
+    desk.window.screenshot('blocked')
+
+
+@pytest.mark.parametrize('keys', ['Menu', 'shift+F10'])
+def test_C3_the_keyboard_opens_the_same_menu(desk, keys):
+    desk.window.wait_until_gone('dialog')
+    row = desk.rows()[1]
+    desk.window.click(row)
+    desk.window.click(row, button=3)
+    desk.window.wait('menu item')
+    by_mouse = [desk.window.label(entry) for entry in desk.window.all('menu item')]
+    desk.window.key('Escape')
+    desk.window.wait_until_gone('menu item')
+    desk.window.key(keys)
+    desk.window.wait('menu item')
+    assert [desk.window.label(entry) for entry in desk.window.all('menu item')] == by_mouse
+    desk.window.screenshot(f'menu-by-{keys}')
+    desk.window.key('Escape')
+    desk.window.wait_until_gone('menu item')
+
+
+def test_C5_without_the_service_a_banner_says_so_and_the_report_still_sorts(desk):
+    desk.service.stop()
+    desk.window.wait(None, re.compile('(?i)not reach|offline|unreachable|read-only|no connection'), seconds=20)
+    desk.window.screenshot('banner')
+    before = [desk.text(row) for row in desk.rows()[:5]]
+    for _ in range(2):
+        desk.window.click(desk.header('Name'))
+    wait_for(lambda: [desk.text(row) for row in desk.rows()[:5]] != before, 10, 'another order')
+    desk.window.screenshot('sorted-without-the-service')
+
+
+def test_C6_the_service_is_back_and_a_decision_by_rollcallctl_shows_by_itself(desk):
+    desk.service.start()
+    wait_for(lambda: desk.window.find(None, re.compile('(?i)not reach|offline|unreachable|read-only|no connection')) is None,
+             30, 'the banner is gone')
+    first = desk.rows()[0]
+    name = desk.text(first)
+    row = next(row for row in desk.service.admin.rows(limit=1000) if row['name'] in name.split() and row['status'] in
+               ('pending', 'blocked'))
+    ctl(desk.service, 'allow', row['id'], '--note', 'by the command line')
+    started = time.monotonic()
+    wait_for(lambda: any('Allowed' in desk.text(each) for each in desk.find_rows(row['name'])), 5, 'the decision shows')
+    assert time.monotonic() - started < 5
+    desk.window.screenshot('caught-up')
