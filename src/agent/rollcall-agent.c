@@ -173,8 +173,7 @@ run (void)
     status = print_identity (agent.identity);
   else if (agent.identity != NULL && (agent.authorities = g_tls_file_database_new (authority, &error)) != NULL)
     {
-      agent.conversation =
-          rollcall_conversation_new (server, agent.authorities, agent.identity, state_directory);
+      agent.conversation = rollcall_conversation_new (server, agent.authorities, agent.identity, state_directory);
       status = once ? run_once (&agent) : stay (&agent);
     }
   if (error != NULL)
@@ -191,7 +190,8 @@ read_options (int *argc, char ***argv, GError **error)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Rollcall's agent: asks to be managed, and does what it is told when allowed.");
+  g_option_context_set_summary (context,
+                                "Rollcall's agent: asks to be managed, and does what it is told when allowed.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error) || version)
     return version;

@@ -5,11 +5,11 @@
 
 #include "rollcall-conversation.h"
 
-#define ANSWER_LIMIT    (8 * 1024 * 1024)
-#define TIMEOUT         30 /* s */
-#define RETRY_MAXIMUM   86400
-#define POLICIES_LIMIT  10000
-#define TASKS_LIMIT     1000
+#define ANSWER_LIMIT   (8 * 1024 * 1024)
+#define TIMEOUT        30 /* s */
+#define RETRY_MAXIMUM  86400
+#define POLICIES_LIMIT 10000
+#define TASKS_LIMIT    1000
 
 struct _RollcallConversation
 {
@@ -118,8 +118,7 @@ rollcall_conversation_register (RollcallConversation *self, const RollcallReques
 {
   g_autoptr (JsonNode) asked = rollcall_request_to_json (request);
   g_autofree char *body = json_to_string (asked, FALSE);
-  g_autoptr (JsonNode) answer =
-      call (self, "POST", "/v1/agent/registration", body, NULL, cancellable, error);
+  g_autoptr (JsonNode) answer = call (self, "POST", "/v1/agent/registration", body, NULL, cancellable, error);
   g_autoptr (RollcallReader) reader = NULL;
   const char *status;
 
@@ -169,8 +168,8 @@ check_policies (JsonNode *answer, GError **error)
 
   for (guint i = 0; items != NULL && i < json_array_get_length (items); i++)
     {
-      g_autoptr (RollcallAgentPolicy) policy =
-          rollcall_agent_policy_from_json (json_array_get_element (items, i), TRUE, error);
+      g_autoptr (RollcallAgentPolicy)
+          policy = rollcall_agent_policy_from_json (json_array_get_element (items, i), TRUE, error);
 
       if (policy == NULL)
         return FALSE;

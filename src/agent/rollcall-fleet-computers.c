@@ -9,7 +9,8 @@ static const struct
   { "ADM", "office.example.org" },  { "LOAN", "pool.example.org" },   { "IT", "it.example.org" },
 };
 static const char *const kinds[] = { "PC", "NB", "TC", "WS" };
-static const char *const systems[] = { "Debian 13", "Debian 12", "Ubuntu 24.04 LTS", "Windows 11 Pro", "Windows 10 LTSC" };
+static const char *const systems[] = { "Debian 13", "Debian 12", "Ubuntu 24.04 LTS", "Windows 11 Pro",
+                                       "Windows 10 LTSC" };
 static const char *const users[] = { "maria",  "jonas", "amélie", "søren",  "zoë",  "okafor", "tanaka", "müller",
                                      "garcía", "ivana", "chen",   "dubois", "nova", "silva",  "rossi",  "" };
 static const char *const versions[] = { "1.0.0", "1.0.0", "0.9.4", "0.9.1" };
@@ -21,11 +22,11 @@ rollcall_fleet_describe (guint seed, guint number, gboolean junk)
   RollcallComputer *computer = &request->computer;
   g_autoptr (GRand) random = g_rand_new_with_seed (seed * 1000003u + number);
   guint department = (guint) g_rand_int_range (random, 0, G_N_ELEMENTS (departments));
+  const char *kind = kinds[g_rand_int_range (random, 0, G_N_ELEMENTS (kinds))];
   g_autofree char *lower = NULL, *mac = NULL, *unique = NULL;
 
   g_free (computer->name);
-  computer->name = g_strdup_printf ("%s-%s-%04u", departments[department].prefix,
-                                    kinds[g_rand_int_range (random, 0, G_N_ELEMENTS (kinds))], number);
+  computer->name = g_strdup_printf ("%s-%s-%04u", departments[department].prefix, kind, number);
   g_set_str (&computer->domain, departments[department].domain);
   lower = g_ascii_strdown (computer->name, -1);
   g_free (computer->fqdn);

@@ -21,7 +21,8 @@ static const GOptionEntry entries[] = {
   { "count", 0, 0, G_OPTION_ARG_INT, &count, "Simulate N computers (default 100)", "N" },
   { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "The same computers for the same S (default 1)", "S" },
   { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &rate, "At most R requests a second (default: as fast as it goes)", "R" },
-  { "keep", 0, 0, G_OPTION_ARG_FILENAME, &keep, "Keep the keys in DIR, so that the next run is the same computers", "DIR" },
+  { "keep", 0, 0, G_OPTION_ARG_FILENAME, &keep, "Keep the keys in DIR, so that the next run is the same computers",
+    "DIR" },
   { "reinstalls", 0, 0, G_OPTION_ARG_INT, &reinstalls, "The first N come with a new key and no longer the old", "N" },
   { "clones", 0, 0, G_OPTION_ARG_INT, &clones, "The next N are copied: a second key beside the first", "N" },
   { "junk", 0, 0, G_OPTION_ARG_INT, &junk, "N more computers whose vendor left the placeholders in", "N" },
@@ -38,7 +39,7 @@ typedef struct
   GCond changed;
   guint answered, failed, by_status[ROLLCALL_N_STATUSES];
   gint64 retry_after;
-  char *failure; /* (nullable) the first one's message */
+  char *failure;     /* (nullable) the first one's message */
   gint64 next_start; /* monotonic */
 } Fleet;
 
@@ -59,8 +60,7 @@ wait_for_turn (Fleet *fleet)
     return;
   g_mutex_lock (&fleet->lock);
   start = fleet->next_start = MAX (fleet->next_start + (gint64) (G_USEC_PER_SEC / rate), g_get_monotonic_time ());
-  while (!g_cancellable_is_cancelled (fleet->cancellable) &&
-         g_cond_wait_until (&fleet->changed, &fleet->lock, start))
+  while (!g_cancellable_is_cancelled (fleet->cancellable) && g_cond_wait_until (&fleet->changed, &fleet->lock, start))
     ;
   g_mutex_unlock (&fleet->lock);
 }
@@ -116,6 +116,7 @@ push (GThreadPool *pool, guint number, gboolean is_junk, const char *variant)
 
   *member = (Member) { number, is_junk, variant };
   g_thread_pool_push (pool, member, NULL);
+  /* cppcheck-suppress memleak ; the thread that takes it frees it */
 }
 
 /* Every computer once. */

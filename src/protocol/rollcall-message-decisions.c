@@ -33,7 +33,7 @@ read_items (RollcallReader *parent, RollcallDecisionBatch *batch)
 
       item.id = rollcall_reader_integer (reader, "id", 1, G_MAXINT64);
       if (rollcall_reader_has (reader, "revision"))
-        item.revision = rollcall_reader_integer_or_null (reader, "revision", 1, G_MAXINT64);
+        item.revision = rollcall_reader_integer (reader, "revision", 1, G_MAXINT64);
       if (rollcall_reader_has (reader, "resource_id"))
         item.resource_id = rollcall_reader_integer_or_null (reader, "resource_id", 1, G_MAXINT64);
       if (!g_hash_table_add (seen, g_memdup2 (&item.id, sizeof item.id)))

@@ -40,7 +40,9 @@ rollcall_policy_from_json (JsonNode *node, gboolean lenient, GError **error)
   g_autoptr (RollcallPolicy) policy = rollcall_policy_new ();
 
   policy->id = read_optional_number (reader, "id");
-  policy->revision = read_optional_number (reader, "revision");
+  policy->revision = rollcall_reader_has (reader, "revision")
+                         ? rollcall_reader_integer (reader, "revision", 0, G_MAXINT64)
+                         : 0;
   g_set_str (&policy->name, rollcall_reader_string (reader, "name", 1, ROLLCALL_STRING_LIMIT));
   policy->enabled = rollcall_reader_boolean (reader, "enabled");
   rollcall_reader_word (reader, "result", policy_result, &policy->result);
@@ -105,7 +107,9 @@ rollcall_agent_policy_from_json (JsonNode *node, gboolean lenient, GError **erro
   g_autoptr (RollcallAgentPolicy) policy = rollcall_agent_policy_new ();
 
   policy->id = read_optional_number (reader, "id");
-  policy->revision = read_optional_number (reader, "revision");
+  policy->revision = rollcall_reader_has (reader, "revision")
+                         ? rollcall_reader_integer (reader, "revision", 0, G_MAXINT64)
+                         : 0;
   g_set_str (&policy->name, rollcall_reader_string (reader, "name", 1, ROLLCALL_STRING_LIMIT));
   g_free (policy->body);
   policy->body = read_body (reader, "body");

@@ -26,8 +26,8 @@ rollcall_private_file_read (const char *path, GError **error)
 
   if (g_stat (path, &status) == 0 && (status.st_mode & 077) != 0)
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM,
-                   "%s can be read by others; please run: chmod 600 %s", path, path);
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others; please run: chmod 600 %s", path,
+                   path);
       return NULL;
     }
   g_file_get_contents (path, &text, NULL, error);
@@ -67,8 +67,7 @@ add_names (gnutls_x509_crt_t certificate)
   const unsigned char four[] = { 127, 0, 0, 1 }, six[16] = { [15] = 1 };
   const char *host = g_get_host_name ();
 
-  return gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "localhost", 9, GNUTLS_FSAN_SET) ==
-             0 &&
+  return gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "localhost", 9, GNUTLS_FSAN_SET) == 0 &&
          gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS, four, sizeof four,
                                                GNUTLS_FSAN_APPEND) == 0 &&
          gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_IPADDRESS, six, sizeof six,
@@ -110,9 +109,8 @@ fill (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const char *name
                                              (unsigned int) strlen (name))) < 0 ||
       (code = gnutls_x509_crt_set_key (certificate, key)) < 0 ||
       (code = gnutls_x509_crt_set_basic_constraints (certificate, authority, authority ? 0 : -1)) < 0 ||
-      (code = gnutls_x509_crt_set_key_usage (
-           certificate, authority ? GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE)) <
-          0)
+      (code = gnutls_x509_crt_set_key_usage (certificate, authority ? GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN
+                                                                    : GNUTLS_KEY_DIGITAL_SIGNATURE)) < 0)
     return code;
   if ((code = identify (certificate, key, ca_key)) < 0 || authority)
     return code;
@@ -138,8 +136,8 @@ write_key (gnutls_x509_privkey_t key, const char *path, GError **error)
 {
   gnutls_datum_t text = { 0 };
   int code = gnutls_x509_privkey_export2_pkcs8 (key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &text);
-  gboolean written =
-      code < 0 ? fail (error, path, code) : rollcall_private_file_write (path, (const char *) text.data, 0600, error);
+  gboolean written = code < 0 ? fail (error, path, code)
+                              : rollcall_private_file_write (path, (const char *) text.data, 0600, error);
 
   gnutls_memset (text.data, 0, text.size);
   gnutls_free (text.data);

@@ -5,8 +5,8 @@
 static gboolean
 note_change (RollcallCall *call, RollcallEventKind kind, const char *what, const char *name, GError **error)
 {
-  g_autoptr (RollcallEvent) event =
-      rollcall_event_new (kind, rollcall_clock_now (), ROLLCALL_ACTOR_PERSON, call->person);
+  g_autoptr (RollcallEvent)
+      event = rollcall_event_new (kind, rollcall_clock_now (), ROLLCALL_ACTOR_PERSON, call->person);
   g_auto (GVariantDict) details = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&details, "change", "s", what);
@@ -351,8 +351,8 @@ rollcall_handle_task_add (RollcallCall *call, GError **error)
 {
   g_autoptr (JsonNode) body = rollcall_call_parse_body (call, error);
   g_autoptr (RollcallTask) task = body != NULL ? rollcall_task_from_json (body, FALSE, error) : NULL;
-  g_autoptr (RollcallRegistration) row =
-      task != NULL ? rollcall_store_get_registration (call->store, task->registration, NULL, error) : NULL;
+  g_autoptr (RollcallRegistration)
+      row = task != NULL ? rollcall_store_get_registration (call->store, task->registration, NULL, error) : NULL;
 
   if (row == NULL)
     return FALSE;

@@ -8,8 +8,7 @@ decide (RollcallCall *call, const RollcallDecisionBatch *batch, const RollcallDe
         GError **error)
 {
   RollcallService *service = call->service;
-  RollcallDecision decision = { batch->action,     item->id,     item->revision,
-                                item->resource_id, call->person, batch->note };
+  RollcallDecision decision = { batch->action, item->id, item->revision, item->resource_id, call->person, batch->note };
   RollcallDecisionResult result = { .id = item->id };
   g_autoptr (GPtrArray) around = NULL;
   g_autoptr (RollcallOutcome) outcome = NULL;
@@ -66,7 +65,7 @@ rollcall_handle_decisions (RollcallCall *call, GError **error)
   if (!read_idempotency_key (call, &key, error))
     return FALSE;
   hash = g_compute_checksum_for_data (G_CHECKSUM_SHA256, call->body->data, call->body->len);
-  answer = rollcall_store_get_kept_answer (call->store, call->person, key, hash, &failure);
+  answer = rollcall_store_get_kept_answer (call->store, call->person, key, hash, rollcall_clock_now (), &failure);
   if (failure != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -108,8 +107,8 @@ set_site_server (RollcallCall *call, gboolean site_server, GError **error)
   if (!rollcall_writer_apply (call->service, outcome, &context, error))
     return FALSE;
   if (site_server)
-    rollcall_call_answer_node (
-        call, 200, rollcall_registration_to_json (outcome->put->len > 0 ? outcome->put->pdata[0] : row));
+    rollcall_call_answer_node (call, 200,
+                               rollcall_registration_to_json (outcome->put->len > 0 ? outcome->put->pdata[0] : row));
   else
     call->status = 204;
   return TRUE;

@@ -175,8 +175,7 @@ answer_events (RollcallCall *call, gint64 registration, GError **error)
       !rollcall_call_get_integer (call, "after", 0, 0, G_MAXINT64, &after, error) ||
       !rollcall_call_get_integer (call, "cursor", 0, 0, G_MAXINT64, &cursor, error))
     return FALSE;
-  events =
-      rollcall_store_list_events (call->store, registration, MAX (after, cursor), (guint) limit + 1, error);
+  events = rollcall_store_list_events (call->store, registration, MAX (after, cursor), (guint) limit + 1, error);
   if (events == NULL)
     return FALSE;
   if (events->len > limit)

@@ -74,7 +74,16 @@ fits (RollcallCall *call, const char *pattern)
   g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1), given = g_strsplit (call->path, "/", -1);
   guint length = g_strv_length (wanted);
 
-  if (g_strv_length (given) != length)
+  /* A name is the rest of the path, whatever is in it. */
+  if (g_str_has_suffix (pattern, "/{name}") && g_strv_length (given) > length)
+    {
+      g_autofree char *rest = g_strjoinv ("/", given + length - 1);
+
+      for (guint i = length - 1; given[i] != NULL; i++)
+        g_clear_pointer (&given[i], g_free);
+      given[length - 1] = g_steal_pointer (&rest);
+    }
+  if (!g_utf8_validate (call->path, -1, NULL) || g_strv_length (given) != length)
     return FALSE;
   for (guint i = 0; i < length; i++)
     {
@@ -204,9 +213,34 @@ check_caller (RollcallCall *call, GError **error)
     }
 }
 
+/* What came with an escape may be anything. */
+static enum MHD_Result
+check_parameter (void *data, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
+                 size_t value_size)
+{
+  g_autofree char *text = NULL, *field = NULL;
+  GError **error = data;
+
+  if (g_utf8_validate (name, (gssize) name_size, NULL) &&
+      (value == NULL || (g_utf8_validate (value, (gssize) value_size, NULL) && strlen (value) == value_size)))
+    return MHD_YES;
+  text = g_utf8_make_valid (name, (gssize) name_size);
+  field = g_strconcat ("/", text, NULL);
+  rollcall_problem_set (error, ROLLCALL_PROBLEM_INVALID, field, "This parameter is not valid UTF-8 without NUL.");
+  return MHD_NO;
+}
+
 gboolean
 rollcall_call_route (RollcallCall *call, GError **error)
 {
+  g_autoptr (GError) failure = NULL;
+
+  MHD_get_connection_values_n (call->connection, MHD_GET_ARGUMENT_KIND, check_parameter, &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   for (guint i = 0; i < rollcall_n_routes; i++)
     if (g_strcmp0 (rollcall_routes[i].method, call->method) == 0 && fits (call, rollcall_routes[i].pattern))
       {
@@ -283,8 +317,8 @@ rollcall_call_answer_items (RollcallCall *call, GPtrArray *nodes, char *next)
 void
 rollcall_call_answer_error (RollcallCall *call, const GError *error)
 {
-  RollcallProblem problem =
-      error->domain == ROLLCALL_PROBLEM_ERROR ? (RollcallProblem) error->code : ROLLCALL_PROBLEM_UNAVAILABLE;
+  RollcallProblem problem = error->domain == ROLLCALL_PROBLEM_ERROR ? (RollcallProblem) error->code
+                                                                    : ROLLCALL_PROBLEM_UNAVAILABLE;
 
   rollcall_call_answer_text (call, rollcall_problem_get_http_status (problem), rollcall_problem_to_json (error));
   call->type = "application/problem+json";

@@ -56,9 +56,9 @@ struct _RollcallCall
   guint status;
   char *answer; /* (nullable) */
   const char *type;
-  char *etag;             /* (nullable) */
-  char *file;             /* (nullable) sent and then removed, instead of @answer */
-  gint64 retry_after;     /* seconds; 0: none */
+  char *etag;         /* (nullable) */
+  char *file;         /* (nullable) sent and then removed, instead of @answer */
+  gint64 retry_after; /* seconds; 0: none */
   gboolean is_stream;
 };
 
@@ -91,8 +91,8 @@ const char *rollcall_call_get_query (RollcallCall *call, const char *name); /* (
 gboolean rollcall_call_get_integer (RollcallCall *call, const char *name, gint64 absent, gint64 minimum, gint64 maximum,
                                     gint64 *value, GError **error);
 JsonNode *rollcall_call_parse_body (RollcallCall *call, GError **error);
-void rollcall_call_answer_node (RollcallCall *call, guint status, JsonNode *node);   /* (transfer full) */
-void rollcall_call_answer_text (RollcallCall *call, guint status, char *text);       /* (transfer full) */
+void rollcall_call_answer_node (RollcallCall *call, guint status, JsonNode *node);  /* (transfer full) */
+void rollcall_call_answer_text (RollcallCall *call, guint status, char *text);      /* (transfer full) */
 void rollcall_call_answer_items (RollcallCall *call, GPtrArray *nodes, char *next); /* both (transfer full) */
 void rollcall_call_answer_error (RollcallCall *call, const GError *error);
 void rollcall_call_free (RollcallCall *call);

@@ -100,6 +100,15 @@ answer_error (RollcallCall *call, const GError *error)
   return answer (call);
 }
 
+static enum MHD_Result
+refuse_body (RollcallCall *call)
+{
+  g_autoptr (GError) error = NULL;
+
+  rollcall_problem_set (&error, ROLLCALL_PROBLEM_TOO_LARGE, NULL, "A body is 1 MiB at most.");
+  return answer_error (call, error);
+}
+
 /* The request is here whole: routes it, and handles it or leaves it to the writer. */
 static enum MHD_Result
 begin_call (RollcallCall *call)
@@ -107,10 +116,7 @@ begin_call (RollcallCall *call)
   g_autoptr (GError) error = NULL;
 
   if (call->too_large)
-    {
-      rollcall_problem_set (&error, ROLLCALL_PROBLEM_TOO_LARGE, NULL, "A body is 1 MiB at most.");
-      return answer_error (call, error);
-    }
+    return refuse_body (call);
   call->store = get_reader (call->service, &error);
   if (call->store == NULL || !rollcall_call_route (call, &error))
     return answer_error (call, error);
@@ -128,6 +134,16 @@ begin_call (RollcallCall *call)
   return answer (call);
 }
 
+/* A body that says that it is far too long is refused before it comes; one that is a little too long is read to its
+ * end, so that its sender hears the answer. */
+static gboolean
+says_too_much (struct MHD_Connection *connection)
+{
+  const char *length = MHD_lookup_connection_value (connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+  return length != NULL && g_ascii_strtoull (length, NULL, 10) > ROLLCALL_BODY_LIMIT + ROLLCALL_BODY_LIMIT / 2;
+}
+
 static enum MHD_Result
 on_request (void *data, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
             const char *upload, size_t *size, void **state)
@@ -143,7 +159,7 @@ on_request (void *data, struct MHD_Connection *connection, const char *path, con
       call->method = g_strdup (method);
       call->path = g_strdup (path);
       call->body = g_byte_array_new ();
-      return MHD_YES;
+      return says_too_much (connection) ? refuse_body (call) : MHD_YES;
     }
   if (call->handled)
     return answer (call);
@@ -194,20 +210,6 @@ on_connection (void *data, struct MHD_Connection *connection, void **state, enum
     gnutls_certificate_server_set_request ((gnutls_session_t) info->tls_session, GNUTLS_CERT_REQUEST);
 }
 
-/* An escape of a path or a query is undone as it is; what is no UTF-8 then is no text of ours. */
-static size_t
-unescape (void *data, struct MHD_Connection *connection, char *text)
-{
-  size_t length = MHD_http_unescape (text);
-
-  if (!g_utf8_validate (text, (gssize) length, NULL))
-    {
-      *text = '\0';
-      return 0;
-    }
-  return length;
-}
-
 static gboolean
 read_address (const char *address, struct sockaddr_storage *socket_address, GError **error)
 {
@@ -249,8 +251,8 @@ rollcall_service_listen (RollcallService *service, const char *address, GError *
   struct sockaddr_storage place;
   struct MHD_Daemon *daemon;
   const union MHD_DaemonInfo *info;
-  unsigned int flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+  unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                       MHD_USE_ERROR_LOG;
   g_autofree char *host = NULL;
 
   if (!read_address (address, &place, error))
@@ -261,10 +263,10 @@ rollcall_service_listen (RollcallService *service, const char *address, GError *
       flags, 0, NULL, NULL, on_request, service, MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &place,
       MHD_OPTION_HTTPS_MEM_KEY, service->key, MHD_OPTION_HTTPS_MEM_CERT, service->certificate,
       MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_NOTIFY_CONNECTION,
-      on_connection, service, MHD_OPTION_NOTIFY_COMPLETED, on_completed, service, MHD_OPTION_UNESCAPE_CALLBACK,
-      unescape, NULL, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) CONNECTION_TIMEOUT, MHD_OPTION_CONNECTION_LIMIT,
-      (unsigned int) CONNECTION_LIMIT, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int) CONNECTIONS_PER_ADDRESS,
-      MHD_OPTION_THREAD_POOL_SIZE, (unsigned int) THREADS, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+      on_connection, service, MHD_OPTION_NOTIFY_COMPLETED, on_completed, service, MHD_OPTION_CONNECTION_TIMEOUT,
+      (unsigned int) CONNECTION_TIMEOUT, MHD_OPTION_CONNECTION_LIMIT, (unsigned int) CONNECTION_LIMIT,
+      MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int) CONNECTIONS_PER_ADDRESS, MHD_OPTION_THREAD_POOL_SIZE,
+      (unsigned int) THREADS, MHD_OPTION_END);
   if (daemon == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot listen on %s: %s", address, g_strerror (errno));

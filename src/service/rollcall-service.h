@@ -14,7 +14,8 @@ typedef struct _RollcallService RollcallService;
  * (nullable): files to serve with instead of the made ones. */
 RollcallService *rollcall_service_new (const char *data_directory, const char *certificate, const char *key,
                                        GError **error);
-/* @address: ADDR:PORT, [ADDR]:PORT; port 0 picks one. Returns: (transfer full): the URL that it accepts connections on */
+/* @address: ADDR:PORT, [ADDR]:PORT; port 0 picks one. Returns: (transfer full): the URL that it accepts connections on
+ */
 char *rollcall_service_listen (RollcallService *service, const char *address, GError **error);
 /* What is due by the clock: the daily purge, the comment lines of streams. Called about once a second. */
 void rollcall_service_tick (RollcallService *service);

@@ -68,9 +68,8 @@ rollcall_writer_apply (RollcallService *service, RollcallOutcome *outcome, const
   for (guint i = 0; i < outcome->removed->len; i++)
     {
       const RollcallRemoval *removal = &g_array_index (outcome->removed, RollcallRemoval, i);
-      gboolean done = removal->into != 0
-                          ? rollcall_store_move_tasks (service->store, removal->id, removal->into, error)
-                          : rollcall_store_drop_tasks (service->store, removal->id, error);
+      gboolean done = removal->into != 0 ? rollcall_store_move_tasks (service->store, removal->id, removal->into, error)
+                                         : rollcall_store_drop_tasks (service->store, removal->id, error);
 
       if (!done)
         return FALSE;

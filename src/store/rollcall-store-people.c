@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-store-private.h"
 
+#define DAY (G_GINT64_CONSTANT (24) * 3600 * 1000)
+
 gboolean
 rollcall_store_add_token (RollcallStore *self, const RollcallToken *token, const char *hash, GError **error)
 {
@@ -83,16 +85,17 @@ rollcall_store_find_token (RollcallStore *self, const char *hash, char **stored_
 
 char *
 rollcall_store_get_kept_answer (RollcallStore *self, const char *token, const char *key, const char *body_hash,
-                                GError **error)
+                                gint64 now, GError **error)
 {
   char *answer = NULL;
   sqlite3_stmt *statement = rollcall_store_prepare (
-      self, "SELECT body_hash, answer FROM kept_answers WHERE token = ? AND key = ?", error);
+      self, "SELECT body_hash, answer FROM kept_answers WHERE token = ? AND key = ? AND at >= ?", error);
 
   if (statement == NULL)
     return NULL;
   rollcall_bind_text (statement, 1, token);
   rollcall_bind_text (statement, 2, key);
+  sqlite3_bind_int64 (statement, 3, now - DAY);
   if (rollcall_store_step (self, statement, error))
     {
       if (g_strcmp0 (rollcall_column_text (statement, 0), body_hash) == 0)
@@ -104,8 +107,6 @@ rollcall_store_get_kept_answer (RollcallStore *self, const char *token, const ch
   sqlite3_reset (statement);
   return answer;
 }
-
-#define DAY (G_GINT64_CONSTANT (24) * 3600 * 1000)
 
 gboolean
 rollcall_store_keep_answer (RollcallStore *self, const char *token, const char *key, const char *body_hash,

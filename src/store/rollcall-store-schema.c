@@ -75,7 +75,8 @@ static gboolean
 run_steps (RollcallStore *self, int version, GError **error)
 {
   g_autoptr (RollcallPolicy) initial = rollcall_policy_new_initial ();
-  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", (int) G_N_ELEMENTS (migrations));
+  const int newest = (int) G_N_ELEMENTS (migrations);
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %d", newest);
 
   for (int i = version; i < (int) G_N_ELEMENTS (migrations); i++)
     if (!execute (self, migrations[i], error))

@@ -116,7 +116,7 @@ RollcallToken *rollcall_store_find_token (RollcallStore *self, const char *hash,
 /* Idempotency (R18): the answer kept for @token and @key; CONFLICT where @body_hash differs. NULL without an error:
  * none kept. */
 char *rollcall_store_get_kept_answer (RollcallStore *self, const char *token, const char *key, const char *body_hash,
-                                      GError **error);
+                                      gint64 now, GError **error);
 gboolean rollcall_store_keep_answer (RollcallStore *self, const char *token, const char *key, const char *body_hash,
                                      const char *answer, gint64 now,
                                      GError **error); /* also drops those older than 24 h */

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from support import Agent, Computer, Person, Service
 from support.audit import check_chain
 from support.connection import Connection, tls_context
+from support.programs import run
 
 
 def at_once(jobs):
@@ -101,6 +102,7 @@ def own_certificate(tmp_path):
     (tmp_path / 'own.pem').write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (tmp_path / 'own.key').write_bytes(key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (tmp_path / 'own.key').chmod(0o600)
     return tmp_path / 'own.pem', tmp_path / 'own.key'
 
 
@@ -115,3 +117,10 @@ def test_it_serves_the_certificate_that_it_is_given(tmp_path, own_certificate):
     finally:
         if service.process:
             service.kill()
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path, own_certificate):
+    own_certificate[1].chmod(0o644)
+    done = run('rollcalld', '--data-dir', tmp_path / 'data', '--listen', '127.0.0.1:0', '--tls-certificate', own_certificate[0],
+               '--tls-key', own_certificate[1], status=1, timeout=5)
+    assert 'own.key' in done.stderr and 'listening' not in done.stdout

@@ -163,7 +163,7 @@ def test_more_than_a_mebibyte_is_too_large(place, operation):
 
 
 def test_a_body_that_says_it_is_huge_is_refused_before_it_comes(place):
-    for length, wanted in ((10 ** 12, 413), (2 * 1024 * 1024, 413)):
+    for length, wanted in ((10 ** 12, 413), (100 * 1024 * 1024, 413)):
         answer = raw(place, 'POST /v1/decisions HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\n'
                             f'Authorization: Bearer {place.admin.token}\r\nContent-Length: {length}\r\n\r\n{{')
         assert status_of(answer) == wanted
@@ -174,8 +174,11 @@ def raw(place, text, wait=True, seconds=3):
     context = tls_context(place.ca)
     with socket.create_connection(('127.0.0.1', place.port), seconds) as plain, \
             context.wrap_socket(plain, server_hostname='127.0.0.1') as secure:
-        secure.sendall(text.encode('latin-1'))
         answer = b''
+        try:
+            secure.sendall(text.encode('latin-1'))
+        except (ConnectionError, ssl.SSLError):
+            return answer  # refused while it was sent
         while wait and b'\r\n\r\n' not in answer:
             try:
                 part = secure.recv(65536)

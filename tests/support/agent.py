@@ -61,9 +61,9 @@ def self_signed(key):
 
 
 class Agent(Connection):
-    def __init__(self, service, computer=None):
+    def __init__(self, service, computer=None, key=None):
         self.service, self.computer = service, computer or Computer()
-        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.key = key or ec.generate_private_key(ec.SECP256R1())
         public = self.key.public_key()
         self.fingerprint = hashlib.sha256(public.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
