@@ -32,10 +32,11 @@ is_junk (const char *value)
   return usable->len == 0;
 }
 
-/* A folder of sys/class/net names an interface; its address file the MAC. Real ones only: no loopback, nothing without
- * an address. Returns: (transfer full) */
+/* A folder of sys/class/net names an interface; its address file the MAC. No loopback, nothing without an address.
+ * @hardware: only those of a device; bridges of containers carry addresses that many computers share. Returns:
+ * (transfer full) */
 static GPtrArray *
-list_macs (const char *root)
+list_interfaces (const char *root, gboolean hardware)
 {
   g_autofree char *folder = g_build_filename (root, "sys/class/net", NULL);
   g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
@@ -45,14 +46,24 @@ list_macs (const char *root)
   while (directory != NULL && macs->len < ROLLCALL_LIST_LIMIT && (name = g_dir_read_name (directory)) != NULL)
     {
       g_autofree char *path = g_build_filename ("sys/class/net", name, "address", NULL);
+      g_autofree char *device = g_build_filename (folder, name, "device", NULL);
       g_autofree char *mac = read_text (root, path);
 
       if (strlen (mac) == 17 && g_strcmp0 (mac, "00:00:00:00:00:00") != 0 &&
+          (!hardware || g_file_test (device, G_FILE_TEST_EXISTS)) &&
           !g_ptr_array_find_with_equal_func (macs, mac, g_str_equal, NULL))
         g_ptr_array_add (macs, g_steal_pointer (&mac));
     }
   g_ptr_array_sort_values (macs, (GCompareFunc) g_strcmp0);
   return macs;
+}
+
+static GPtrArray *
+list_macs (const char *root)
+{
+  g_autoptr (GPtrArray) macs = list_interfaces (root, TRUE);
+
+  return macs->len > 0 ? g_steal_pointer (&macs) : list_interfaces (root, FALSE);
 }
 
 static GPtrArray *

@@ -145,6 +145,17 @@ problem_from_http_status (guint http_status)
   return http_status >= 500 ? ROLLCALL_PROBLEM_UNAVAILABLE : ROLLCALL_PROBLEM_INVALID;
 }
 
+/* (nullable): NULL where the member is absent or no string, whatever a server says */
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  JsonNode *member = json_object_get_member (object, name);
+
+  return member != NULL && JSON_NODE_HOLDS_VALUE (member) && json_node_get_value_type (member) == G_TYPE_STRING
+             ? json_node_get_string (member)
+             : NULL;
+}
+
 GError *
 rollcall_problem_from_json (guint http_status, const char *text, gsize length)
 {
@@ -157,13 +168,13 @@ rollcall_problem_from_json (guint http_status, const char *text, gsize length)
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
     {
       JsonObject *object = json_node_get_object (node);
-      const char *type = json_object_get_string_member_with_default (object, "type", "");
-      const char *said = json_object_get_string_member_with_default (object, "detail", "");
+      const char *type = get_text (object, "type") ?: "";
+      const char *said = get_text (object, "detail") ?: "";
 
       if (g_str_has_prefix (type, TYPE_PREFIX))
         rollcall_problem_from_string (type + strlen (TYPE_PREFIX), &problem);
       detail = g_utf8_strlen (said, -1) > DETAIL_LIMIT ? g_utf8_substring (said, 0, DETAIL_LIMIT) : g_strdup (said);
-      field = json_object_get_string_member_with_default (object, "field", NULL);
+      field = get_text (object, "field");
     }
   if (detail == NULL || *detail == '\0')
     g_set_str (&detail, problems[problem].title);

@@ -18,19 +18,25 @@ fail (GError **error, const char *what, int code)
   return FALSE;
 }
 
+gboolean
+rollcall_private_file_check (const char *path, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0 || (status.st_mode & 077) == 0)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others; please run: chmod 600 %s", path,
+               path);
+  return FALSE;
+}
+
 char *
 rollcall_private_file_read (const char *path, GError **error)
 {
-  GStatBuf status;
   char *text = NULL;
 
-  if (g_stat (path, &status) == 0 && (status.st_mode & 077) != 0)
-    {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others; please run: chmod 600 %s", path,
-                   path);
-      return NULL;
-    }
-  g_file_get_contents (path, &text, NULL, error);
+  if (rollcall_private_file_check (path, error))
+    g_file_get_contents (path, &text, NULL, error);
   return text;
 }
 
@@ -171,7 +177,7 @@ rollcall_certificates_ensure (const char *directory, GError **error)
   int code;
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return TRUE;
+    return rollcall_private_file_check (ca_key_path, error);
   ca_name = g_strdup_printf ("Rollcall %08x", g_random_int ());
   ca_key = make_key ();
   key = make_key ();

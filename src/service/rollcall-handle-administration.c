@@ -13,7 +13,7 @@ note_change (RollcallCall *call, RollcallEventKind kind, const char *what, const
   g_variant_dict_insert (&details, "name", "s", name);
   g_variant_unref (event->details);
   event->details = g_variant_ref_sink (g_variant_dict_end (&details));
-  rollcall_writer_forget_rules (call->service);
+  rollcall_writer_forget (call->service);
   return rollcall_store_append_event (call->store, event, error);
 }
 
@@ -27,15 +27,14 @@ gboolean
 rollcall_handle_policies (RollcallCall *call, GError **error)
 {
   g_autoptr (GPtrArray) policies = rollcall_store_list_policies (call->store, error);
-  GPtrArray *nodes;
+  g_autoptr (GPtrArray) nodes = NULL;
 
   if (policies == NULL)
     return FALSE;
   nodes = new_nodes ();
   for (guint i = 0; i < policies->len; i++)
     g_ptr_array_add (nodes, rollcall_policy_to_json (policies->pdata[i]));
-  rollcall_call_answer_items (call, nodes, NULL);
-  return TRUE;
+  return rollcall_call_answer_page (call, nodes, error);
 }
 
 gboolean
@@ -211,15 +210,57 @@ rollcall_handle_purging_set (RollcallCall *call, GError **error)
   return rollcall_handle_purging (call, error);
 }
 
+/* @blocked with the dates that the settings would give them. */
+static void
+preview_dates (GPtrArray *blocked, RollcallContext *context)
+{
+  g_autoptr (RollcallOutcome) moved = rollcall_registry_set_period (blocked, context);
+  g_autoptr (GHashTable) dates = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < moved->put->len; i++)
+    {
+      RollcallRegistration *row = moved->put->pdata[i];
+
+      g_hash_table_insert (dates, &row->id, &row->purge_after);
+    }
+  for (guint i = 0; i < blocked->len; i++)
+    {
+      RollcallRegistration *row = blocked->pdata[i];
+      const gint64 *date = g_hash_table_lookup (dates, &row->id);
+
+      if (date != NULL)
+        row->purge_after = *date;
+    }
+}
+
+static void
+answer_purging_preview (RollcallCall *call, GPtrArray *blocked, RollcallContext *context)
+{
+  g_autoptr (RollcallOutcome) outcome = rollcall_registry_purge (blocked, context);
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "{\"would_remove\":%u,\"sample\":[", outcome->removed->len);
+  for (guint i = 0, shown = 0; i < blocked->len && shown < SAMPLE; i++)
+    {
+      const RollcallRegistration *row = blocked->pdata[i];
+
+      if (row->purge_after == 0 || row->purge_after > context->now)
+        continue;
+      if (shown++ > 0)
+        g_string_append_c (text, ',');
+      rollcall_registration_append_json (row, text);
+    }
+  g_string_append (text, "]}");
+  rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
+}
+
 gboolean
 rollcall_handle_purging_preview (RollcallCall *call, GError **error)
 {
   const char *period = rollcall_call_get_query (call, "blocked_after");
   g_autoptr (RollcallSettings) settings = rollcall_store_get_settings (call->store, error);
   g_autoptr (GPtrArray) blocked = settings != NULL ? rollcall_store_list_blocked (call->store, 0, error) : NULL;
-  g_autoptr (RollcallOutcome) moved = NULL, outcome = NULL;
   g_autoptr (GError) failure = NULL;
-  GString *text;
   RollcallContext context = { .now = rollcall_clock_now (), .settings = settings };
 
   if (blocked == NULL)
@@ -232,27 +273,8 @@ rollcall_handle_purging_preview (RollcallCall *call, GError **error)
   if (period != NULL)
     g_set_str (&settings->blocked_after, period);
   settings->purging_enabled = TRUE;
-  moved = rollcall_registry_set_period (blocked, &context);
-  for (guint i = 0; i < moved->put->len; i++)
-    for (guint j = 0; j < blocked->len; j++)
-      if (((RollcallRegistration *) blocked->pdata[j])->id == ((RollcallRegistration *) moved->put->pdata[i])->id)
-        ((RollcallRegistration *) blocked->pdata[j])->purge_after =
-            ((RollcallRegistration *) moved->put->pdata[i])->purge_after;
-  outcome = rollcall_registry_purge (blocked, &context);
-  text = g_string_new (NULL);
-  g_string_append_printf (text, "{\"would_remove\":%u,\"sample\":[", outcome->removed->len);
-  for (guint i = 0, shown = 0; i < blocked->len && shown < SAMPLE; i++)
-    {
-      const RollcallRegistration *row = blocked->pdata[i];
-
-      if (row->purge_after == 0 || row->purge_after > context.now)
-        continue;
-      if (shown++ > 0)
-        g_string_append_c (text, ',');
-      rollcall_registration_append_json (row, text);
-    }
-  g_string_append (text, "]}");
-  rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
+  preview_dates (blocked, &context);
+  answer_purging_preview (call, blocked, &context);
   return TRUE;
 }
 
@@ -295,15 +317,14 @@ gboolean
 rollcall_handle_agent_policy_list (RollcallCall *call, GError **error)
 {
   g_autoptr (GPtrArray) policies = rollcall_store_list_agent_policies (call->store, error);
-  GPtrArray *nodes;
+  g_autoptr (GPtrArray) nodes = NULL;
 
   if (policies == NULL)
     return FALSE;
   nodes = new_nodes ();
   for (guint i = 0; i < policies->len; i++)
     g_ptr_array_add (nodes, rollcall_agent_policy_to_json (policies->pdata[i]));
-  rollcall_call_answer_items (call, nodes, NULL);
-  return TRUE;
+  return rollcall_call_answer_page (call, nodes, error);
 }
 
 static gboolean
@@ -371,15 +392,14 @@ gboolean
 rollcall_handle_tokens (RollcallCall *call, GError **error)
 {
   g_autoptr (GPtrArray) tokens = rollcall_store_list_tokens (call->store, error);
-  GPtrArray *nodes;
+  g_autoptr (GPtrArray) nodes = NULL;
 
   if (tokens == NULL)
     return FALSE;
   nodes = new_nodes ();
   for (guint i = 0; i < tokens->len; i++)
     g_ptr_array_add (nodes, rollcall_token_to_json (tokens->pdata[i], NULL));
-  rollcall_call_answer_items (call, nodes, NULL);
-  return TRUE;
+  return rollcall_call_answer_page (call, nodes, error);
 }
 
 gboolean
@@ -402,5 +422,6 @@ rollcall_handle_token_remove (RollcallCall *call, GError **error)
   if (!rollcall_store_remove_token (call->store, call->name, error))
     return FALSE;
   call->status = 204;
+  call->ended_person = g_strdup (call->name);
   return note_change (call, ROLLCALL_EVENT_TOKEN_CHANGE, "removed", call->name, error);
 }

@@ -63,21 +63,23 @@ enter (RollcallCall *call, GError **error)
 }
 
 static JsonArray *
-list_site_servers (RollcallCall *call, GError **error)
+list_site_servers (RollcallService *service, GError **error)
 {
-  RollcallListQuery query = { .site_servers_only = TRUE, .limit = 1000 };
+  RollcallListQuery query = { .site_servers_only = TRUE, .limit = ROLLCALL_LIST_MAXIMUM };
   g_autofree char *next = NULL;
-  g_autoptr (GPtrArray) rows = rollcall_store_list_registrations (call->store, &query, &next, error);
+  g_autoptr (GPtrArray) rows = rollcall_store_list_registrations (service->store, &query, &next, error);
   JsonArray *array;
 
   if (rows == NULL)
     return NULL;
+  g_hash_table_remove_all (service->site_servers);
   array = json_array_new ();
   for (guint i = 0; i < rows->len; i++)
     {
       const RollcallRegistration *row = rows->pdata[i];
       JsonObject *server = json_object_new ();
 
+      g_hash_table_add (service->site_servers, g_memdup2 (&row->id, sizeof row->id));
       json_object_set_string_member (server, "name", row->computer.name);
       json_object_set_string_member (server, "fqdn", row->computer.fqdn);
       json_array_add_object_element (array, server);
@@ -85,20 +87,20 @@ list_site_servers (RollcallCall *call, GError **error)
   return array;
 }
 
-gboolean
-rollcall_handle_agent_policies (RollcallCall *call, GError **error)
+/* What every trusted agent is given is the same text: it is made when it changes, not for each. */
+static gboolean
+make_secured (RollcallService *service, GError **error)
 {
-  const char *known = MHD_lookup_connection_value (call->connection, MHD_HEADER_KIND, "If-None-Match");
   g_autoptr (GPtrArray) policies = NULL;
   g_autoptr (JsonNode) node = NULL;
   JsonObject *object;
   JsonArray *items, *servers;
-  g_autofree char *text = NULL, *hash = NULL;
+  g_autofree char *hash = NULL;
 
-  if (enter (call, error) == 0)
-    return call->status != 0;
-  policies = rollcall_store_list_agent_policies (call->store, error);
-  servers = policies != NULL ? list_site_servers (call, error) : NULL;
+  if (service->secured != NULL)
+    return TRUE;
+  policies = rollcall_store_list_agent_policies (service->store, error);
+  servers = policies != NULL ? list_site_servers (service, error) : NULL;
   if (servers == NULL)
     return FALSE;
   items = json_array_new ();
@@ -109,13 +111,27 @@ rollcall_handle_agent_policies (RollcallCall *call, GError **error)
   json_object_set_array_member (object, "site_servers", servers);
   node = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (node, object);
-  text = json_to_string (node, FALSE);
-  hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-  call->etag = g_strdup_printf ("\"%s\"", hash);
-  if (g_strcmp0 (known, call->etag) == 0)
+  service->secured = json_to_string (node, FALSE);
+  hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, service->secured, -1);
+  service->secured_etag = g_strdup_printf ("\"%s\"", hash);
+  return TRUE;
+}
+
+gboolean
+rollcall_handle_agent_policies (RollcallCall *call, GError **error)
+{
+  const char *known = MHD_lookup_connection_value (call->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+
+  if (enter (call, error) == 0)
+    return call->status != 0;
+  if (!make_secured (call->service, error))
+    return FALSE;
+  call->etag = g_strdup (call->service->secured_etag);
+  /* It may stand in a list, with a W/ in front. */
+  if (known != NULL && strstr (known, call->etag) != NULL)
     call->status = 304;
   else
-    rollcall_call_answer_text (call, 200, g_steal_pointer (&text));
+    rollcall_call_answer_text (call, 200, g_strdup (call->service->secured));
   return TRUE;
 }
 
@@ -123,8 +139,7 @@ gboolean
 rollcall_handle_agent_tasks (RollcallCall *call, GError **error)
 {
   gint64 registration = enter (call, error);
-  g_autoptr (GPtrArray) tasks = NULL;
-  GPtrArray *nodes;
+  g_autoptr (GPtrArray) tasks = NULL, nodes = NULL;
 
   if (registration == 0)
     return call->status != 0;
@@ -134,30 +149,33 @@ rollcall_handle_agent_tasks (RollcallCall *call, GError **error)
   nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
   for (guint i = 0; i < tasks->len; i++)
     g_ptr_array_add (nodes, rollcall_task_to_json (tasks->pdata[i], FALSE));
-  rollcall_call_answer_items (call, nodes, NULL);
-  return TRUE;
+  return rollcall_call_answer_page (call, nodes, error);
+}
+
+static gboolean
+read_result (RollcallCall *call, JsonNode *body, const char **outcome, const char **output, GError **error)
+{
+  g_autoptr (RollcallReader) reader = rollcall_reader_new (body, FALSE);
+
+  *outcome = rollcall_reader_string (reader, "outcome", 1, ROLLCALL_STRING_LIMIT);
+  *output = rollcall_reader_string (reader, "output", 0, ROLLCALL_BODY_LIMIT);
+  if (g_strcmp0 (*outcome, "done") != 0 && g_strcmp0 (*outcome, "failed") != 0)
+    rollcall_reader_fail (reader, "outcome", "It is done or failed.");
+  return rollcall_reader_finish (reader, error);
 }
 
 gboolean
 rollcall_handle_agent_task_result (RollcallCall *call, GError **error)
 {
-  g_autoptr (JsonNode) body = rollcall_call_parse_body (call, error);
-  g_autoptr (RollcallReader) reader = body != NULL ? rollcall_reader_new (body, FALSE) : NULL;
-  const char *outcome, *output;
-  gint64 registration;
+  gint64 registration = enter (call, error);
+  g_autoptr (JsonNode) body = NULL;
+  const char *outcome, *output; /* in @body */
 
-  if (reader == NULL)
-    return FALSE;
-  outcome = rollcall_reader_string (reader, "outcome", 1, ROLLCALL_STRING_LIMIT);
-  output = rollcall_reader_string (reader, "output", 0, ROLLCALL_BODY_LIMIT);
-  if (g_strcmp0 (outcome, "done") != 0 && g_strcmp0 (outcome, "failed") != 0)
-    rollcall_reader_fail (reader, "outcome", "It is done or failed.");
-  if (!rollcall_reader_finish (reader, error))
-    return FALSE;
-  registration = enter (call, error);
   if (registration == 0)
     return call->status != 0;
-  if (!rollcall_store_finish_task (call->store, call->id, registration, outcome, output, rollcall_clock_now (), error))
+  body = rollcall_call_parse_body (call, error);
+  if (body == NULL || !read_result (call, body, &outcome, &output, error) ||
+      !rollcall_store_finish_task (call->store, call->id, registration, outcome, output, rollcall_clock_now (), error))
     return FALSE;
   rollcall_call_answer_text (call, 200, g_strdup ("{}"));
   return TRUE;

@@ -4,9 +4,6 @@
 
 #include "rollcall-service-private.h"
 
-#define LIMIT_DEFAULT 200
-#define LIMIT_MAXIMUM 1000
-
 gboolean
 rollcall_handle_healthz (RollcallCall *call, GError **error)
 {
@@ -19,13 +16,13 @@ rollcall_handle_readyz (RollcallCall *call, GError **error)
 {
   g_autoptr (GError) failure = NULL;
 
+  if (!rollcall_call_open_store (call, error))
+    return FALSE;
   rollcall_store_get_latest_revision (call->store, &failure);
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
-  return rollcall_handle_healthz (call, error);
+  if (failure == NULL)
+    return rollcall_handle_healthz (call, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 gboolean
@@ -42,15 +39,20 @@ rollcall_handle_metrics (RollcallCall *call, GError **error)
   for (int i = 0; i < ROLLCALL_N_STATUSES; i++)
     g_string_append_printf (text, "rollcall_registrations{status=\"%s\"} %" G_GINT64_FORMAT "\n",
                             rollcall_status_to_string (i), summary.by_status[i]);
+  g_string_append (text, "# HELP rollcall_calls_total Calls answered, by the first digit of their status.\n"
+                         "# TYPE rollcall_calls_total counter\n");
   g_mutex_lock (&service->lock);
+  for (guint i = 1; i < G_N_ELEMENTS (service->n_calls); i++)
+    g_string_append_printf (text, "rollcall_calls_total{status=\"%uxx\"} %" G_GUINT64_FORMAT "\n", i,
+                            service->n_calls[i]);
   g_string_append_printf (text,
-                          "# HELP rollcall_calls_total Calls answered.\n# TYPE rollcall_calls_total counter\n"
-                          "rollcall_calls_total %" G_GUINT64_FORMAT "\n"
-                          "# HELP rollcall_refused_total Calls answered with a problem.\n"
-                          "# TYPE rollcall_refused_total counter\nrollcall_refused_total %" G_GUINT64_FORMAT "\n"
+                          "# HELP rollcall_waiting_writes Calls that wait for the writer.\n"
+                          "# TYPE rollcall_waiting_writes gauge\nrollcall_waiting_writes %u\n"
                           "# HELP rollcall_streams Open change streams.\n# TYPE rollcall_streams gauge\n"
-                          "rollcall_streams %u\n",
-                          service->n_calls, service->n_errors, g_list_length (service->streams));
+                          "rollcall_streams %u\n"
+                          "# HELP rollcall_latest_revision The newest change.\n"
+                          "# TYPE rollcall_latest_revision counter\nrollcall_latest_revision %" G_GINT64_FORMAT "\n",
+                          g_queue_get_length (&service->jobs), g_list_length (service->streams), service->latest);
   g_mutex_unlock (&service->lock);
   rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
   call->type = "text/plain; version=0.0.4; charset=utf-8";
@@ -73,7 +75,7 @@ rollcall_handle_whoami (RollcallCall *call, GError **error)
 
 /* {"items": [rows], "next"} as text: a page of rows is no place for a tree. */
 static void
-answer_rows (RollcallCall *call, GPtrArray *rows, const char *next)
+answer_rows (RollcallCall *call, GPtrArray *rows, char *next)
 {
   GString *text = g_string_new ("{\"items\":[");
 
@@ -83,9 +85,8 @@ answer_rows (RollcallCall *call, GPtrArray *rows, const char *next)
         g_string_append_c (text, ',');
       rollcall_registration_append_json (rows->pdata[i], text);
     }
-  /* A cursor is base64, which needs no escapes. */
-  if (next != NULL)
-    g_string_append_printf (text, "],\"next\":\"%s\"}", next);
+  if (next != NULL) /* without a letter that needs an escape */
+    g_string_append_printf (text, "],\"next\":\"%s\"}", rollcall_cursor_to_address (next));
   else
     g_string_append (text, "],\"next\":null}");
   rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
@@ -119,18 +120,16 @@ read_statuses (RollcallCall *call, guint *statuses, GError **error)
 static gboolean
 answer_list (RollcallCall *call, gboolean site_servers_only, GError **error)
 {
+  g_autofree char *cursor = rollcall_cursor_from_address (g_strdup (rollcall_call_get_query (call, "cursor")));
   RollcallListQuery query = { .text = rollcall_call_get_query (call, "q"),
                               .sort = rollcall_call_get_query (call, "sort"),
-                              .cursor = rollcall_call_get_query (call, "cursor"),
+                              .cursor = cursor,
                               .site_servers_only = site_servers_only };
   g_autoptr (GPtrArray) rows = NULL;
   g_autofree char *next = NULL;
-  gint64 limit;
 
-  if (!rollcall_call_get_integer (call, "limit", LIMIT_DEFAULT, 1, LIMIT_MAXIMUM, &limit, error) ||
-      !read_statuses (call, &query.statuses, error))
+  if (!rollcall_call_get_limit (call, &query.limit, error) || !read_statuses (call, &query.statuses, error))
     return FALSE;
-  query.limit = (guint) limit;
   rows = rollcall_store_list_registrations (call->store, &query, &next, error);
   if (rows == NULL)
     return FALSE;
@@ -166,16 +165,16 @@ rollcall_handle_show (RollcallCall *call, GError **error)
 static gboolean
 answer_events (RollcallCall *call, gint64 registration, GError **error)
 {
-  g_autoptr (GPtrArray) events = NULL;
-  GPtrArray *nodes;
-  char *next = NULL;
-  gint64 limit, after, cursor;
+  g_autoptr (GPtrArray) events = NULL, nodes = NULL;
+  g_autofree char *next = NULL;
+  gint64 after, cursor;
+  guint limit;
 
-  if (!rollcall_call_get_integer (call, "limit", LIMIT_DEFAULT, 1, LIMIT_MAXIMUM, &limit, error) ||
+  if (!rollcall_call_get_limit (call, &limit, error) ||
       !rollcall_call_get_integer (call, "after", 0, 0, G_MAXINT64, &after, error) ||
       !rollcall_call_get_integer (call, "cursor", 0, 0, G_MAXINT64, &cursor, error))
     return FALSE;
-  events = rollcall_store_list_events (call->store, registration, MAX (after, cursor), (guint) limit + 1, error);
+  events = rollcall_store_list_events (call->store, registration, MAX (after, cursor), limit + 1, error);
   if (events == NULL)
     return FALSE;
   if (events->len > limit)
@@ -206,12 +205,13 @@ gboolean
 rollcall_handle_changes (RollcallCall *call, GError **error)
 {
   g_autoptr (RollcallChanges) changes = NULL;
-  gint64 limit, since;
+  gint64 since;
+  guint limit;
 
-  if (!rollcall_call_get_integer (call, "limit", LIMIT_DEFAULT, 1, LIMIT_MAXIMUM, &limit, error) ||
+  if (!rollcall_call_get_limit (call, &limit, error) ||
       !rollcall_call_get_integer (call, "since", 0, 0, G_MAXINT64, &since, error))
     return FALSE;
-  changes = rollcall_store_list_changes (call->store, since, (guint) limit, error);
+  changes = rollcall_store_list_changes (call->store, since, limit, error);
   if (changes == NULL)
     return FALSE;
   rollcall_call_answer_text (call, 200, rollcall_changes_to_json (changes));
@@ -259,7 +259,7 @@ rollcall_handle_summary (RollcallCall *call, GError **error)
 gboolean
 rollcall_handle_backup (RollcallCall *call, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("backup-%08x%08x", g_random_int (), g_random_int ());
+  g_autofree char *name = g_strdup_printf (ROLLCALL_BACKUP_PREFIX "%08x%08x", g_random_int (), g_random_int ());
 
   call->file = g_build_filename (call->service->data_directory, name, NULL);
   if (!rollcall_store_backup (call->store, call->file, error))

@@ -8,10 +8,22 @@ typedef struct
 {
   RollcallService *service;
   struct MHD_Connection *connection;
+  char *person;
+  gint64 expires; /* the person's token, or 0 */
   gboolean asleep;
-  gint64 sent; /* revision; -1: nothing yet */
-  gint64 sent_at;
+  gboolean ended; /* the token was removed */
+  gint64 sent;    /* revision; -1: nothing yet */
+  gint64 sent_at; /* monotonic microseconds */
 } Stream;
+
+static void
+wake (Stream *stream)
+{
+  if (!stream->asleep)
+    return;
+  stream->asleep = FALSE;
+  MHD_resume_connection (stream->connection);
+}
 
 void
 rollcall_streams_wake (RollcallService *service, gboolean all)
@@ -19,15 +31,29 @@ rollcall_streams_wake (RollcallService *service, gboolean all)
   gint64 now = g_get_monotonic_time ();
 
   for (GList *link = service->streams; link != NULL; link = link->next)
+    if (all || now - ((Stream *) link->data)->sent_at >= QUIET)
+      wake (link->data);
+}
+
+void
+rollcall_streams_end_person (RollcallService *service, const char *person)
+{
+  for (GList *link = service->streams; link != NULL; link = link->next)
     {
       Stream *stream = link->data;
 
-      if (stream->asleep && (all || now - stream->sent_at >= QUIET))
-        {
-          stream->asleep = FALSE;
-          MHD_resume_connection (stream->connection);
-        }
+      if (g_strcmp0 (stream->person, person) != 0)
+        continue;
+      stream->ended = TRUE;
+      wake (stream);
     }
+}
+
+static gboolean
+is_over (const Stream *stream)
+{
+  return stream->service->closing || stream->ended ||
+         (stream->expires != 0 && stream->expires <= rollcall_clock_now ());
 }
 
 static ssize_t
@@ -39,7 +65,7 @@ read_stream (void *data, uint64_t position, char *buffer, size_t size)
   ssize_t length = 0;
 
   g_mutex_lock (&service->lock);
-  if (service->closing)
+  if (is_over (stream))
     length = MHD_CONTENT_READER_END_OF_STREAM;
   else if (stream->sent != service->latest)
     {
@@ -69,6 +95,7 @@ free_stream (void *data)
   g_mutex_lock (&stream->service->lock);
   stream->service->streams = g_list_remove (stream->service->streams, stream);
   g_mutex_unlock (&stream->service->lock);
+  g_free (stream->person);
   g_free (stream);
 }
 
@@ -79,6 +106,8 @@ rollcall_stream_respond (RollcallCall *call)
 
   stream->service = call->service;
   stream->connection = call->connection;
+  stream->person = g_strdup (call->person);
+  stream->expires = call->expires;
   stream->sent = -1;
   g_mutex_lock (&call->service->lock);
   call->service->streams = g_list_prepend (call->service->streams, stream);

@@ -4,7 +4,8 @@
 
 #define BATCH_LIMIT 512
 #define QUEUE_LIMIT 20000
-#define DAY         (G_GINT64_CONSTANT (24) * 3600 * 1000)
+#define HOUR        (G_GINT64_CONSTANT (3600) * 1000)
+#define DAY         (24 * HOUR)
 
 gboolean
 rollcall_writer_push (RollcallCall *call)
@@ -25,10 +26,13 @@ rollcall_writer_push (RollcallCall *call)
 }
 
 void
-rollcall_writer_forget_rules (RollcallService *service)
+rollcall_writer_forget (RollcallService *service)
 {
   g_clear_pointer (&service->settings, rollcall_settings_free);
   g_clear_pointer (&service->policies, rollcall_policy_set_unref);
+  g_clear_pointer (&service->secured, g_free);
+  g_clear_pointer (&service->secured_etag, g_free);
+  service->forgot = TRUE;
 }
 
 static gboolean
@@ -59,12 +63,34 @@ rollcall_writer_load_context (RollcallService *service, RollcallContext *context
   return rollcall_store_load_context (service->store, context, error);
 }
 
+/* What trusted agents are given names the site servers: any change of one makes it anew. */
+static void
+forget_secured_if_named (RollcallService *service, const RollcallOutcome *outcome)
+{
+  gboolean named = FALSE;
+
+  for (guint i = 0; i < outcome->removed->len; i++)
+    named = named ||
+            g_hash_table_contains (service->site_servers, &g_array_index (outcome->removed, RollcallRemoval, i).id);
+  for (guint i = 0; i < outcome->put->len; i++)
+    {
+      const RollcallRegistration *row = outcome->put->pdata[i];
+
+      named = named || row->site_server || g_hash_table_contains (service->site_servers, &row->id);
+    }
+  if (!named)
+    return;
+  g_clear_pointer (&service->secured, g_free);
+  g_clear_pointer (&service->secured_etag, g_free);
+}
+
 gboolean
 rollcall_writer_apply (RollcallService *service, RollcallOutcome *outcome, const RollcallContext *context,
                        GError **error)
 {
   if (!rollcall_store_apply (service->store, outcome, context, error))
     return FALSE;
+  forget_secured_if_named (service, outcome);
   for (guint i = 0; i < outcome->removed->len; i++)
     {
       const RollcallRemoval *removal = &g_array_index (outcome->removed, RollcallRemoval, i);
@@ -103,26 +129,45 @@ rollcall_writer_purge (RollcallService *service, gint64 *removed, GError **error
          rollcall_store_set_last_purge (service->store, context.now, *removed, error);
 }
 
-/* R22: once a day of the service's clock, whenever it looks; a restart or a step of the clock changes nothing, as the
- * last run is in the store. */
-static void
-purge_if_due (RollcallService *service)
+/* R22: a day after the last run, which is in the store. A clock that went back is no reason to wait for it. */
+static gboolean
+is_purge_due (RollcallService *service)
 {
   g_autoptr (GError) error = NULL;
   gint64 at = 0, removed = 0, now = rollcall_clock_now ();
 
-  if (service->purged_day == now / DAY || !rollcall_store_get_last_purge (service->store, &at, &removed, &error))
-    return;
-  service->purged_day = now / DAY;
-  if (at != 0 && at <= now && now - at < DAY)
+  if (now < service->purge_at && service->purge_at - now <= DAY)
+    return FALSE;
+  if (!rollcall_store_get_last_purge (service->store, &at, &removed, &error))
     {
-      service->purged_day = 0;
+      g_warning ("the last purge is not known: %s", error->message);
+      service->purge_at = now + HOUR;
+      return FALSE;
+    }
+  service->purge_at = at == 0 || at > now ? now : at + DAY;
+  return service->purge_at <= now;
+}
+
+static void
+purge (RollcallService *service)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 removed = 0, now = rollcall_clock_now ();
+
+  service->purge_at = now + DAY;
+  if (!rollcall_store_mark (service->store, &error))
+    ;
+  else if (!rollcall_writer_purge (service, &removed, &error))
+    rollcall_store_undo_to_mark (service->store);
+  else
+    rollcall_store_release_mark (service->store, &error);
+  if (error == NULL)
+    {
+      g_message ("daily purge: %" G_GINT64_FORMAT " removed", removed);
       return;
     }
-  if (!rollcall_writer_purge (service, &removed, &error))
-    g_warning ("the daily purge failed: %s", error->message);
-  else
-    g_message ("daily purge: %" G_GINT64_FORMAT " removed", removed);
+  g_warning ("the daily purge failed: %s", error->message);
+  service->purge_at = now + HOUR;
 }
 
 static void
@@ -131,12 +176,14 @@ handle (RollcallService *service, RollcallCall *call)
   g_autoptr (GError) error = NULL;
 
   call->store = service->store;
+  service->forgot = FALSE;
   if (!rollcall_store_mark (service->store, &error))
     ;
   else if (!call->route->handle (call, &error))
     {
       rollcall_store_undo_to_mark (service->store);
-      rollcall_writer_forget_rules (service);
+      if (service->forgot) /* what was read anew since is undone too */
+        rollcall_writer_forget (service);
     }
   else
     rollcall_store_release_mark (service->store, &error);
@@ -144,30 +191,43 @@ handle (RollcallService *service, RollcallCall *call)
     rollcall_call_answer_error (call, error);
 }
 
-static void
-handle_batch (RollcallService *service, GPtrArray *batch)
+/* All or nothing: FALSE with each call's answer an error. */
+static gboolean
+write_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
 {
   g_autoptr (GError) error = NULL;
-  gint64 latest = 0;
 
   if (rollcall_store_begin (service->store, &error))
     {
-      purge_if_due (service);
+      if (purge_too)
+        purge (service);
       for (guint i = 0; i < batch->len; i++)
         handle (service, batch->pdata[i]);
       rollcall_store_commit (service->store, &error);
     }
-  if (error != NULL)
-    {
-      rollcall_writer_forget_rules (service);
-      for (guint i = 0; i < batch->len; i++)
-        rollcall_call_answer_error (batch->pdata[i], error);
-      g_warning ("nothing could be written: %s", error->message);
-    }
-  else
-    latest = rollcall_store_get_latest_revision (service->store, NULL);
+  if (error == NULL)
+    return TRUE;
+  rollcall_writer_forget (service);
+  for (guint i = 0; i < batch->len; i++)
+    rollcall_call_answer_error (batch->pdata[i], error);
+  g_warning ("nothing could be written: %s", error->message);
+  return FALSE;
+}
+
+static void
+handle_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
+{
+  gboolean written = write_batch (service, batch, purge_too);
+  gint64 latest = written ? rollcall_store_get_latest_revision (service->store, NULL) : 0;
 
   g_mutex_lock (&service->lock);
+  for (guint i = 0; i < batch->len; i++)
+    {
+      const RollcallCall *call = batch->pdata[i];
+
+      if (call->ended_person != NULL)
+        rollcall_streams_end_person (service, call->ended_person);
+    }
   if (latest > service->latest)
     {
       service->latest = latest;
@@ -182,12 +242,13 @@ gpointer
 rollcall_writer_run (gpointer data)
 {
   RollcallService *service = data;
+  gboolean closing = FALSE;
 
-  while (TRUE)
+  while (!closing)
     {
       g_autoptr (GPtrArray) batch = g_ptr_array_new ();
-      gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC * 30;
-      gboolean closing;
+      gboolean purge_too = is_purge_due (service);
+      gint64 until = g_get_monotonic_time () + (purge_too ? 0 : G_USEC_PER_SEC);
 
       g_mutex_lock (&service->lock);
       while (g_queue_is_empty (&service->jobs) && !service->closing)
@@ -195,10 +256,10 @@ rollcall_writer_run (gpointer data)
           break;
       while (batch->len < BATCH_LIMIT && !g_queue_is_empty (&service->jobs))
         g_ptr_array_add (batch, g_queue_pop_head (&service->jobs));
-      closing = service->closing;
+      closing = service->closing && g_queue_is_empty (&service->jobs);
       g_mutex_unlock (&service->lock);
-      if (batch->len == 0 && closing)
-        return NULL;
-      handle_batch (service, batch); /* an empty one looks whether a purge is due */
+      if (batch->len > 0 || purge_too)
+        handle_batch (service, batch, purge_too);
     }
+  return NULL;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
 #include <locale.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include "rollcall-clock.h"
 #include "rollcall-service.h"
+#include "rollcall-store.h"
 
 static char *data_directory, *store, *certificate, *key;
 static char **addresses;
@@ -38,20 +42,16 @@ on_second (gpointer service)
 }
 
 static gboolean
-read_options (int *argc, char ***argv, GError **error)
+is_elsewhere (const char *uri)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  return g_str_has_prefix (uri, "postgresql:") || g_str_has_prefix (uri, "postgres:");
+}
 
-  g_option_context_set_summary (context, "Rollcall's registration service, over HTTPS.");
-  g_option_context_set_description (context, "ROLLCALL_NOW (an RFC 3339 time, or an offset such as +P91D) sets the "
-                                             "service's clock, for tests.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (version)
-    return TRUE;
-  if (*argc > 1)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not available in this version", (*argv)[1]);
+static gboolean
+check_options (int argc, char **argv, GError **error)
+{
+  if (argc > 1)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood", argv[1]);
   else if (data_directory == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--data-dir is needed");
   else if (store != NULL)
@@ -65,11 +65,53 @@ read_options (int *argc, char ***argv, GError **error)
 }
 
 static gboolean
+read_options (int *argc, char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("[store copy FROM TO]");
+
+  g_option_context_set_summary (context, "Rollcall's registration service, over HTTPS.\n\n"
+                                         "“store copy” makes FILE TO a copy of the store in FILE FROM.");
+  g_option_context_set_description (context, "ROLLCALL_NOW (an RFC 3339 time, or an offset such as +P91D) sets the "
+                                             "service's clock, for tests.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, argc, argv, error);
+}
+
+/* A store that is not in use, or one that is: either way a consistent state of it. */
+static gboolean
+copy_store (const char *from, const char *to, GError **error)
+{
+  g_autoptr (RollcallStore) source = NULL;
+
+  if (is_elsewhere (from) || is_elsewhere (to))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "this version knows stores in SQLite files only");
+      return FALSE;
+    }
+  source = rollcall_store_open (from, FALSE, error);
+  return source != NULL && rollcall_store_backup (source, to, error);
+}
+
+/* Each connection is a file. */
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("the limit of open files stays as it is: %s", g_strerror (errno));
+}
+
+static gboolean
 serve (GError **error)
 {
   static const char *const usual[] = { "127.0.0.1:8443", NULL };
   g_autoptr (RollcallService) service = rollcall_service_new (data_directory, certificate, key, error);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GPtrArray) urls = g_ptr_array_new_with_free_func (g_free);
   const char *const *places = addresses != NULL ? (const char *const *) addresses : usual;
   guint tick;
 
@@ -79,12 +121,14 @@ serve (GError **error)
   g_unix_signal_add (SIGINT, on_signal, loop);
   for (guint i = 0; places[i] != NULL; i++)
     {
-      g_autofree char *url = rollcall_service_listen (service, places[i], error);
+      char *url = rollcall_service_listen (service, places[i], error);
 
       if (url == NULL)
         return FALSE;
-      g_print ("listening on %s\n", url);
+      g_ptr_array_add (urls, url);
     }
+  for (guint i = 0; i < urls->len; i++)
+    g_print ("listening on %s\n", (char *) urls->pdata[i]);
   fflush (stdout);
   sd_notify (0, "READY=1");
   tick = g_timeout_add_seconds (1, on_second, service);
@@ -94,6 +138,15 @@ serve (GError **error)
   return TRUE;
 }
 
+static int
+fail (int status, const GError *error)
+{
+  g_printerr ("rollcalld: %s\n", error->message);
+  if (status == 2)
+    g_printerr ("Try “rollcalld --help”.\n");
+  return status;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -101,18 +154,18 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   umask (0077);
+  signal (SIGPIPE, SIG_IGN);
   if (!read_options (&argc, &argv, &error))
-    {
-      g_printerr ("rollcalld: %s\nTry “rollcalld --help”.\n", error->message);
-      return 2;
-    }
+    return fail (2, error);
   if (version)
     {
       g_print ("rollcalld %s\n", ROLLCALL_VERSION);
       return 0;
     }
-  if (serve (&error))
-    return 0;
-  g_printerr ("rollcalld: %s\n", error->message);
-  return 1;
+  if (argc == 5 && g_str_equal (argv[1], "store") && g_str_equal (argv[2], "copy"))
+    return copy_store (argv[3], argv[4], &error) ? 0 : fail (1, error);
+  if (!check_options (argc, argv, &error))
+    return fail (2, error);
+  raise_file_limit ();
+  return serve (&error) ? 0 : fail (1, error);
 }

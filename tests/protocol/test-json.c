@@ -185,7 +185,12 @@ test_problem (void)
 static void
 test_foreign_problem (void)
 {
-  static const char *const answers[] = { "", "<html>502</html>", "[]", "{\"type\":\"urn:rollcall:problem:nonsense\"}" };
+  static const char *const answers[] = { "",
+                                         "<html>502</html>",
+                                         "[]",
+                                         "{\"type\":\"urn:rollcall:problem:nonsense\"}",
+                                         "{\"type\":5,\"detail\":true,\"field\":1}",
+                                         "{\"type\":null,\"detail\":[],\"field\":{}}" };
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     {
