@@ -44,7 +44,8 @@ class Desk:
         return [row for box, row in sorted(shown, key=lambda each: each[0][1]) if top + 10 < box[1] < height - box[3]]
 
     def header(self, title='Name'):
-        return self.window.wait('column header', title, deep=True)
+        [*rows] = self.window.all('table row')
+        return self.window.wait(None, title, within=rows[0], deep=True)
 
     def text(self, row):
         """What a row says."""
