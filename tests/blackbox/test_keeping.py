@@ -140,8 +140,24 @@ def test_a_backup_while_serving_is_a_whole_store(service, admin, agent, tmp_path
             other.kill()
 
 
+def test_store_copy_keeps_everything(service, admin, agent, tmp_path):
+    [agent().register() for _ in range(3)]
+    rows, events = admin.rows(sort='id'), admin.events()
+    service.stop()
+    [store] = [path for path in files(service) if path.read_bytes()[:15] == b'SQLite format 3']
+    copy = tmp_path / 'copy.sqlite'
+    run('rollcalld', 'store', 'copy', store, copy)
+    store.unlink()
+    for beside in service.data.glob(store.name + '-*'):
+        beside.unlink()
+    store.write_bytes(copy.read_bytes())
+    store.chmod(0o600)
+    service.start()
+    assert (admin.rows(sort='id'), admin.events()) == (rows, events)
+
+
 @pytest.mark.parametrize('words', [['--nonsense'], ['--listen', 'nowhere'], ['--listen', '127.0.0.1:99999'], ['extra'],
-                                   ['store', 'copy', 'a', 'b'], ['--store', 'postgresql://x'],
+                                   ['store', 'copy', 'a'], ['--store', 'postgresql://x'],
                                    ['--store', 'mysql://x']])
 def test_rollcalld_tells_wrong_usage(tmp_path, words):
     done = run('rollcalld', '--data-dir', tmp_path / 'data', *words, status=None, timeout=10)
