@@ -36,20 +36,26 @@ rollcall_call_free (RollcallCall *call)
   g_free (call);
 }
 
-/* A store that reads, one for each thread that needs one. */
-static GPrivate reader = G_PRIVATE_INIT (g_object_unref);
+/* A store that reads, one for each thread that needs one; the service closes them once their threads are idle for ever,
+ * so that the writer's is the last and leaves one whole file. */
+static GPrivate reader = G_PRIVATE_INIT (NULL);
 
 gboolean
 rollcall_call_open_store (RollcallCall *call, GError **error)
 {
+  RollcallService *service = call->service;
+
   call->store = g_private_get (&reader);
+  if (call->store != NULL)
+    return TRUE;
+  call->store = rollcall_store_open (service->store_path, FALSE, error);
   if (call->store == NULL)
-    {
-      call->store = rollcall_store_open (call->service->store_path, FALSE, error);
-      if (call->store != NULL)
-        g_private_set (&reader, call->store);
-    }
-  return call->store != NULL;
+    return FALSE;
+  g_private_set (&reader, call->store);
+  g_mutex_lock (&service->lock);
+  g_ptr_array_add (service->stores, call->store);
+  g_mutex_unlock (&service->lock);
+  return TRUE;
 }
 
 const char *

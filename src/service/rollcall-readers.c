@@ -18,7 +18,7 @@ read_long (gpointer data, gpointer unused)
   MHD_resume_connection (call->connection);
 }
 
-/* Threads of its own, so that each one's store is closed when they end. */
+/* Threads of its own: each keeps a store. */
 GThreadPool *
 rollcall_readers_new (GError **error)
 {

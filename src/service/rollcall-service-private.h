@@ -39,7 +39,8 @@ struct _RollcallService
   GCond answered; /* n_open fell */
   GQueue jobs;    /* (element-type RollcallCall) */
   gboolean closing;
-  gint64 latest; /* revision that is on disk */
+  gint64 latest;     /* revision that is on disk */
+  GPtrArray *stores; /* (element-type RollcallStore) those that read */
   GList *streams;
   guint n_open;       /* calls that are not yet answered */
   guint64 n_calls[6]; /* answered, by the status's first digit */

@@ -108,6 +108,7 @@ rollcall_service_new (const char *data_directory, const char *certificate, const
   service->data_directory = g_strdup (data_directory);
   service->lock_file = -1;
   service->daemons = g_ptr_array_new ();
+  service->stores = g_ptr_array_new_with_free_func (g_object_unref);
   service->site_servers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_mutex_init (&service->lock);
   g_cond_init (&service->queued);
@@ -165,6 +166,7 @@ rollcall_service_free (RollcallService *service)
   g_ptr_array_unref (service->daemons);
   rollcall_writer_forget (service);
   g_hash_table_unref (service->site_servers);
+  g_ptr_array_unref (service->stores);
   g_clear_object (&service->store);
   g_mutex_clear (&service->lock);
   g_cond_clear (&service->queued);
