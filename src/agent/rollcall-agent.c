@@ -161,6 +161,14 @@ stay (Agent *agent)
   return 0;
 }
 
+static GTlsDatabase *
+open_authorities (GError **error)
+{
+  g_autofree char *path = g_canonicalize_filename (authority, NULL); /* GTlsFileDatabase takes no other */
+
+  return g_tls_file_database_new (path, error);
+}
+
 static int
 run (void)
 {
@@ -171,7 +179,7 @@ run (void)
   agent.identity = rollcall_identity_ensure (state_directory, &error);
   if (agent.identity != NULL && identity_only)
     status = print_identity (agent.identity);
-  else if (agent.identity != NULL && (agent.authorities = g_tls_file_database_new (authority, &error)) != NULL)
+  else if (agent.identity != NULL && (agent.authorities = open_authorities (&error)) != NULL)
     {
       agent.conversation = rollcall_conversation_new (server, agent.authorities, agent.identity, state_directory);
       status = once ? run_once (&agent) : stay (&agent);

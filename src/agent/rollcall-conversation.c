@@ -273,34 +273,71 @@ do_tasks (RollcallConversation *self, const RollcallRequest *request, GCancellab
   return rollcall_reader_finish (reader, error);
 }
 
+static gboolean
+is_pending (const GError *error)
+{
+  return g_error_matches (error, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_PENDING);
+}
+
+/* R21: what is stored was given to a trusted key, and only an access says whether this one still is: a replaced key
+ * that asks for registration first is a Pending duplicate from then on (R11), and never told `not-registered`. So there
+ * is no request before the service has answered. */
+static gboolean
+check_trust (RollcallConversation *self, gboolean *granted, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  *granted = FALSE;
+  if (self->policies_path == NULL || !g_file_test (self->policies_path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  *granted = fetch_policies (self, cancellable, &failure);
+  if (*granted || is_pending (failure))
+    return TRUE;
+  if (ends_trust (failure))
+    return clear (self, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* What a trusted agent does. @granted: the policies were fetched in this round already. */
+static gboolean
+do_what_it_may (RollcallConversation *self, const RollcallRequest *request, RollcallStanding *standing,
+                gboolean granted, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if ((granted || fetch_policies (self, cancellable, &failure)) && do_tasks (self, request, cancellable, &failure))
+    return TRUE;
+  if (ends_trust (failure))
+    return clear (self, error) && rollcall_conversation_register (self, request, standing, cancellable, error);
+  if (is_pending (failure))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 gboolean
 rollcall_conversation_run (RollcallConversation *self, const RollcallRequest *request, RollcallStanding *standing,
                            GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
+  gboolean granted;
 
-  if (!rollcall_conversation_register (self, request, standing, cancellable, error))
+  if (!check_trust (self, &granted, cancellable, error) ||
+      !rollcall_conversation_register (self, request, standing, cancellable, error))
     return FALSE;
-  if (standing->status == ROLLCALL_STATUS_REVOKED || standing->status == ROLLCALL_STATUS_BLOCKED)
+  switch (standing->status)
     {
-      if (!clear (self, error))
-        return FALSE;
-      /* R21: starts over with the same key; the service hears that it was understood. */
-      return standing->status == ROLLCALL_STATUS_BLOCKED ||
-             rollcall_conversation_register (self, request, standing, cancellable, error);
+    case ROLLCALL_STATUS_ALLOWED:
+      return do_what_it_may (self, request, standing, granted, cancellable, error);
+    case ROLLCALL_STATUS_REVOKED:
+      /* R21: where this request is what told it, it starts over; else it has done so. */
+      return clear (self, error) &&
+             (!granted || rollcall_conversation_register (self, request, standing, cancellable, error));
+    case ROLLCALL_STATUS_BLOCKED:
+      return clear (self, error);
+    case ROLLCALL_STATUS_PENDING:
+    default:
+      /* Allowed never becomes Pending (R7): the key was replaced since the access a moment ago. */
+      return !granted || clear (self, error);
     }
-  if (standing->status != ROLLCALL_STATUS_ALLOWED)
-    {
-      /* Pending with policies on disk: they are another time's, unless the service says so itself. */
-      fetch_policies (self, cancellable, &failure);
-      return !ends_trust (failure) || clear (self, error);
-    }
-  if (fetch_policies (self, cancellable, &failure) && do_tasks (self, request, cancellable, &failure))
-    return TRUE;
-  if (ends_trust (failure))
-    return clear (self, error) && rollcall_conversation_register (self, request, standing, cancellable, error);
-  if (g_error_matches (failure, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_PENDING))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
 }

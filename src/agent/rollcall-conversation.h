@@ -31,8 +31,9 @@ typedef struct
 /* A registration request (R1). */
 gboolean rollcall_conversation_register (RollcallConversation *conversation, const RollcallRequest *request,
                                          RollcallStanding *standing, GCancellable *cancellable, GError **error);
-/* One round: registers, fetches and does what it may, and clears what it may not keep; where trust ended meanwhile it
- * registers once more. */
+/* One round: with policies stored, an access first, and what may not be kept is cleared (R21); then registers, fetches
+ * and does what it may; where trust ended meanwhile it registers once more. Where that first access fails, it does
+ * without a request: only the service can say whether the key is still trusted. */
 gboolean rollcall_conversation_run (RollcallConversation *conversation, const RollcallRequest *request,
                                     RollcallStanding *standing, GCancellable *cancellable, GError **error);
 

@@ -186,13 +186,15 @@ on_signal (gpointer data)
 static int
 run (GError **error)
 {
-  Fleet fleet = { .cancellable = g_cancellable_new () };
+  g_autofree char *path = g_canonicalize_filename (authority, NULL); /* GTlsFileDatabase takes no other */
+  Fleet fleet = { 0 };
   GThread *thread;
   int status;
 
-  fleet.authorities = g_tls_file_database_new (authority, error);
+  fleet.authorities = g_tls_file_database_new (path, error);
   if (fleet.authorities == NULL)
     return 2;
+  fleet.cancellable = g_cancellable_new ();
   g_mutex_init (&fleet.lock);
   g_cond_init (&fleet.changed);
   if (once)

@@ -21,6 +21,7 @@ rollcall_identity_free (RollcallIdentity *identity)
 static gboolean
 write_file (const char *path, const gnutls_datum_t *text, GError **error)
 {
+  g_unlink (path); /* what is left of a start that was cut off would pass its mode on */
   return g_file_set_contents_full (path, (const char *) text->data, text->size,
                                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
 }

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support.fake_service import FakeService
-from support.programs import RealAgent
+from support.programs import RealAgent, run
 
 REGISTRATION, POLICIES, TASKS = '/v1/agent/registration', '/v1/agent/policies', '/v1/agent/tasks'
 POLICY = {'id': 1, 'name': 'Updates', 'revision': 1, 'body': {'channel': 'stable'}}
@@ -31,13 +31,62 @@ def trusted(fake, tmp_path):
     return agent
 
 
+class Watched(dict):
+    """The answers of a fake service, and what happens just before each is given."""
+
+    def __init__(self, answers, before):
+        super().__init__(answers)
+        self.before = before
+
+    def get(self, call, default=None):
+        self.before(call)
+        return super().get(call, default)
+
+
 @pytest.mark.parametrize('name', ['revoked', 'blocked', 'not-registered'])
 def test_R21_an_agent_that_is_refused_at_its_access_clears_and_starts_registration_over(fake, trusted, name):
+    held = []
+    fake.answers = Watched(fake.answers, lambda call: held.append((call, trusted.stored.exists())))
     fake.refuse('GET', POLICIES, 403, name)
     trusted.once()
+    assert held[:2] == [(('GET', POLICIES), True), (('POST', REGISTRATION), False)], 'it clears at once, then asks'
     assert trusted.policies() == []
-    assert [each for each in fake.asked if each[0] == 'POST'] == [('POST', REGISTRATION)] * 2
     assert fake.asked[-1] == ('POST', REGISTRATION)
+
+
+@pytest.mark.parametrize('status, name', [(503, 'unavailable'), (429, 'too-many')])
+def test_R21_an_agent_with_policies_asks_for_registration_only_once_it_knows_whether_it_is_trusted(fake, trusted, status,
+                                                                                                   name):
+    fake.refuse('GET', POLICIES, status, name)
+    assert trusted.once().returncode != 0
+    assert set(fake.asked) == {('GET', POLICIES)}, 'a replaced key that asks is pending, and never told not-registered'
+
+
+def test_R21_an_agent_whose_key_is_replaced_between_its_access_and_its_request_clears(fake, trusted):
+    def replace(call):
+        if call == ('POST', REGISTRATION):
+            fake.say('POST', REGISTRATION, {'registration': 2, 'status': 'pending', 'retry_after_s': 900})
+            fake.refuse('GET', POLICIES, 403, 'pending')
+
+    fake.answers = Watched(fake.answers, replace)
+    trusted.once(status=0)
+    assert trusted.policies() == []
+
+
+def test_R21_an_agent_that_was_revoked_and_holds_nothing_asks_once_an_interval(fake, trusted):
+    fake.refuse('GET', POLICIES, 403, 'revoked')
+    fake.say('POST', REGISTRATION, {'registration': 1, 'status': 'revoked', 'retry_after_s': 900})
+    trusted.once(status=0)
+    fake.asked.clear()
+    trusted.once(status=0)
+    assert fake.asked == [('POST', REGISTRATION)]
+
+
+def test_R21_waiting_for_a_decision_does_not_make_it_clear(fake, trusted):
+    fake.refuse('GET', POLICIES, 403, 'pending')
+    fake.say('POST', REGISTRATION, {'registration': 1, 'status': 'pending', 'retry_after_s': 900})
+    trusted.once(status=0)
+    assert trusted.policies() == ['Updates']
 
 
 @pytest.mark.parametrize('status', ['revoked', 'blocked'])
@@ -48,7 +97,7 @@ def test_R21_an_agent_that_learns_it_from_its_request_clears_too(fake, trusted, 
 
 
 @pytest.mark.parametrize('status, name', [(503, 'unavailable'), (429, 'too-many'), (401, 'unauthenticated'), (404, 'not-found'),
-                                          (400, 'invalid')])
+                                          (400, 'invalid'), (403, 'pending')])
 def test_R21_no_other_refusal_makes_it_clear(fake, trusted, status, name):
     for method, path in (('GET', POLICIES), ('POST', REGISTRATION)):
         before = dict(fake.answers)
@@ -99,3 +148,16 @@ def test_the_agent_tells_of_itself_what_the_interface_allows(fake, trusted):
     for key in body['resource_keys']:
         assert key['value'] and key['type'] in ('uniqueid', 'fqdn', 'name.domain', 'macaddress')
         assert not set(key['value']) <= set('0f:-./ '), f'junk is left out: {key}'
+
+
+@pytest.mark.parametrize('program, options', [('rollcall-agent', ['--state-dir', 'agent']), ('rollcall-fleet', ['--count', 3])])
+def test_the_authority_may_be_named_from_the_working_directory(fake, program, options):
+    run(program, '--server', fake.url, '--ca', fake.ca.name, *options, '--once', cwd=fake.ca.parent)
+    assert ('POST', REGISTRATION) in fake.asked
+
+
+@pytest.mark.parametrize('program, options', [('rollcall-agent', ['--state-dir', 'agent']), ('rollcall-fleet', ['--count', 3])])
+def test_an_authority_that_is_not_there_is_said_so(fake, program, options):
+    done = run(program, '--server', fake.url, '--ca', 'nowhere.pem', *options, '--once', cwd=fake.ca.parent, status=2)
+    assert 'nowhere.pem' in done.stderr
+    assert fake.asked == []

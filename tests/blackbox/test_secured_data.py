@@ -4,8 +4,9 @@ import urllib.parse
 
 import pytest
 
-from support import Person
+from support import Person, wait_for
 from support.connection import Connection, refused, tls_context
+from support.programs import RealAgent
 
 
 @pytest.fixture
@@ -14,6 +15,33 @@ def allowed(admin, agent):
     one.id = one.register()['registration']
     admin.decide_one('allow', one.id)
     return one
+
+
+@pytest.fixture
+def trusted(admin, service, tmp_path):
+    """rollcall-agent, allowed, with a policy on its disk."""
+    real = RealAgent(service, tmp_path / 'agent')
+    real.once(status=0)
+    admin.post('/v1/agent-policies', {'name': 'Updates', 'body': {'channel': 'stable'}})
+    [row] = admin.rows()
+    real.id, real.fingerprint = row['id'], row['fingerprint']
+    admin.decide_one('allow', row)
+    real.once(status=0)
+    assert real.policies() == ['Updates']
+    yield real
+    if real.running:
+        real.running.end()
+
+
+def replace_key(admin, agent, real):
+    """Another key of the same computer asks and is allowed by a person: the first is trusted no longer (R11)."""
+    keys = [(key['type'], key['value']) for key in real.identity()['resource_keys']]
+    other = agent(resource_keys=keys)
+    # Without a revision: an access of the first key meanwhile changes the advice (R12).
+    answer = admin.send_decision('allow', [{'id': other.register()['registration']}]).json
+    assert [each['into'] for each in answer['applied']] == [real.id], answer
+    assert admin.row(real.id)['fingerprint'] == other.fingerprint
+    return other
 
 
 def test_without_a_certificate_an_agent_is_unauthenticated(service):
@@ -96,6 +124,42 @@ def test_R20_no_task_outlives_a_revocation(admin, allowed):
     allowed.access()
     admin.decide_one('allow', allowed.id)
     assert allowed.ask('GET', '/v1/agent/tasks')['items'] == []
+
+
+def test_R19_R20_a_revoked_agent_learns_it_at_its_access_and_its_tasks_are_gone(admin, trusted):
+    admin.post('/v1/tasks', {'registration': trusted.id, 'kind': 'collect-inventory', 'parameters': {}})
+    admin.decide_one('revoke', trusted.id)
+    before = len(admin.events(trusted.id))
+    trusted.once(status=0)
+    assert not trusted.stored.exists()
+    assert [event['kind'] for event in admin.events(trusted.id)[before:]] == ['revocation-seen', 'request']
+    row = admin.row(trusted.id)
+    assert (row['status'], row['fingerprint'], row['key_changes']) == ('revoked', trusted.fingerprint, 0)
+
+
+def test_R21_an_agent_whose_key_was_replaced_clears_and_asks_anew_with_the_same_key(admin, agent, trusted):
+    other = replace_key(admin, agent, trusted)
+    trusted.once(status=0)
+    assert not trusted.stored.exists()
+    [attempt] = [row for row in admin.rows() if row['duplicate_of'] == trusted.id]
+    assert (attempt['status'], attempt['fingerprint']) == ('pending', trusted.fingerprint)
+    trusted.once(status=0)
+    assert not trusted.stored.exists()
+    assert other.access() == 'granted'
+
+
+def test_R21_an_agent_that_stays_clears_when_its_key_was_replaced_until_it_is_allowed_again(admin, agent, trusted, tmp_path):
+    admin.set_registration(retry_after_s=1)
+    asked = admin.row(trusted.id)['request_count']
+    running = trusted.stay(tmp_path / 'agent.log')
+    wait_for(lambda: admin.row(trusted.id)['request_count'] > asked, 20, 'the agent asks')
+    replace_key(admin, agent, trusted)
+    wait_for(lambda: not trusted.stored.exists(), 20, 'it clears')
+    attempt = wait_for(lambda: [row for row in admin.rows() if row['duplicate_of'] == trusted.id], 20, 'it asks anew')[0]
+    admin.decide_one('allow', attempt['id'])
+    trusted.wait_for_policies(['Updates'])
+    assert admin.row(trusted.id)['fingerprint'] == trusted.fingerprint
+    assert running.end() == 0
 
 
 def test_tokens_expire_and_can_be_removed(service, admin):
