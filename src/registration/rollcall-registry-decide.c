@@ -64,20 +64,6 @@ add_decision_event (RollcallWork *work, const RollcallRegistration *row, Rollcal
   g_set_str (&event->note, decision->note);
 }
 
-/* A duplicate whose resource's row is gone stands for the computer from now on. */
-static void
-stand_alone (RollcallWork *work, RollcallRegistration *row)
-{
-  RollcallRegistration *memory = row->duplicate_of != 0 ? rollcall_work_find (work, row->duplicate_of) : NULL;
-
-  if (row->resource_id == 0)
-    row->resource_id = memory != NULL && memory->resource_id != 0 ? memory->resource_id
-                                                                  : work->context->next_resource++;
-  rollcall_work_forget (work, row);
-  row->duplicate_of = 0;
-  row->advice = ROLLCALL_ADVICE_NONE;
-}
-
 static RollcallRegistration *
 allow_row (RollcallWork *work, RollcallRegistration *row, RollcallRegistration *target,
            const RollcallDecision *decision)
@@ -90,10 +76,14 @@ allow_row (RollcallWork *work, RollcallRegistration *row, RollcallRegistration *
   add_decision_event (work, row, from, decision);
   if (target == NULL)
     {
-      stand_alone (work, row);
+      rollcall_work_stand_alone (work, row, ROLLCALL_ACTOR_PERSON, decision->person);
+      rollcall_work_forget (work, row, row, decision->person);
       return row;
     }
   g_array_set_size (row->conflicts_with, 0);
+  /* R24: at the decision, whether the two merge now or at the request that is awaited (R16). */
+  rollcall_work_forget (work, row, target, decision->person);
+  rollcall_work_forget (work, target, target, decision->person);
   if (awaiting)
     {
       row->duplicate_of = target->id;
@@ -103,7 +93,6 @@ allow_row (RollcallWork *work, RollcallRegistration *row, RollcallRegistration *
     }
   target = rollcall_work_edit (work, target);
   rollcall_work_merge (work, target, row, ROLLCALL_ACTOR_PERSON, decision->person);
-  rollcall_work_forget (work, target);
   return target;
 }
 

@@ -86,23 +86,71 @@ rollcall_work_note_evidence (RollcallWork *work, const RollcallRegistration *row
     }
 }
 
-void
-rollcall_work_forget (RollcallWork *work, const RollcallRegistration *row)
+static gboolean
+names (const RollcallRegistration *row, gint64 id)
 {
-  for (guint i = work->rows->len; i-- > 0;)
+  for (guint i = 0; i < row->conflicts_with->len; i++)
+    if (g_array_index (row->conflicts_with, gint64, i) == id)
+      return TRUE;
+  return row->duplicate_of == id;
+}
+
+void
+rollcall_work_take_place (RollcallWork *work, gint64 id, const RollcallRegistration *row)
+{
+  for (guint i = 0; i < work->rows->len; i++)
     {
       RollcallRegistration *other = work->rows->pdata[i];
 
-      if (!other->purged || (!rollcall_row_shares (other, row->resource_keys) && other->id != row->duplicate_of))
+      if (other == row || !names (other, id))
         continue;
-      for (guint j = 0; j < work->rows->len; j++)
-        {
-          RollcallRegistration *sibling = work->rows->pdata[j];
+      other = rollcall_work_edit (work, other);
+      if (other->duplicate_of == id)
+        other->duplicate_of = row->id;
+      for (guint j = 0; j < other->conflicts_with->len; j++)
+        if (g_array_index (other->conflicts_with, gint64, j) == id)
+          g_array_index (other->conflicts_with, gint64, j) = row->id;
+    }
+}
 
-          if (sibling != row && sibling->duplicate_of == other->id)
-            rollcall_work_edit (work, sibling)->duplicate_of = row->id;
-        }
-      rollcall_work_remove (work, other, row->id);
+/* R24: @row stands for what was remembered; its history says so, because nobody sees a memory leave. */
+static void
+drop_memory (RollcallWork *work, const RollcallRegistration *memory, const RollcallRegistration *row,
+             RollcallActorKind actor, const char *actor_name)
+{
+  rollcall_work_take_place (work, memory->id, row);
+  add_merge_event (work, row, row->status, actor, actor_name, g_variant_new_int64 (memory->id));
+  rollcall_work_remove (work, memory, row->id);
+}
+
+void
+rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
+                           const char *actor_name)
+{
+  gint64 gone = row->duplicate_of;
+  const RollcallRegistration *memory = gone != 0 ? rollcall_work_find (work, gone) : NULL;
+
+  if (row->resource_id == 0)
+    row->resource_id = memory != NULL && memory->resource_id != 0 ? memory->resource_id
+                                                                  : work->context->next_resource++;
+  row->duplicate_of = 0;
+  row->advice = ROLLCALL_ADVICE_NONE;
+  if (memory != NULL)
+    drop_memory (work, memory, row, actor, actor_name);
+  else if (gone != 0)
+    rollcall_work_take_place (work, gone, row);
+}
+
+void
+rollcall_work_forget (RollcallWork *work, const RollcallRegistration *row, const RollcallRegistration *standing,
+                      const char *person)
+{
+  for (guint i = work->rows->len; i-- > 0;)
+    {
+      const RollcallRegistration *other = work->rows->pdata[i];
+
+      if (other->purged && rollcall_row_shares (other, row->resource_keys))
+        drop_memory (work, other, standing, ROLLCALL_ACTOR_PERSON, person);
     }
 }
 

@@ -64,10 +64,17 @@ void rollcall_work_replace_key (RollcallWork *work, RollcallRegistration *row, c
                                 RollcallActorKind actor, const char *actor_name);
 void rollcall_work_take_site_server (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
                                      const char *actor_name);
-/* R12: the trusted key of @row was heard of. */
+/* R12: the trusted key of @row was heard of, in any authenticated call. */
 void rollcall_work_note_evidence (RollcallWork *work, const RollcallRegistration *row);
-/* R24: a person allowed this computer: nothing of it is remembered against it any longer. */
-void rollcall_work_forget (RollcallWork *work, const RollcallRegistration *row);
+/* What duplicates the row @id (R11), or matched it as a conflict (R13), names @row in its place from now on. */
+void rollcall_work_take_place (RollcallWork *work, gint64 id, const RollcallRegistration *row);
+/* R16, R24: @row, if it is a duplicate, is one of a row that was purged: it stands for the computer from now on. */
+void rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
+                                const char *actor_name);
+/* R24: a person allowed the computer of @row, for which @standing stands now: nothing of it is remembered against it
+ * any longer. */
+void rollcall_work_forget (RollcallWork *work, const RollcallRegistration *row, const RollcallRegistration *standing,
+                           const char *person);
 /* R19 */
 void rollcall_work_note_revocation_seen (RollcallWork *work, RollcallRegistration *row);
 

@@ -88,6 +88,13 @@ decide_by_policy (RollcallWork *work, RollcallRegistration *row, const RollcallP
   event->to = row->status;
 }
 
+gboolean
+rollcall_registry_is_judged (const RollcallRegistration *row)
+{
+  return row->status == ROLLCALL_STATUS_PENDING ||
+         (row->status == ROLLCALL_STATUS_BLOCKED && row->decided_by == ROLLCALL_DECIDER_POLICY);
+}
+
 /* R4, R7, R8: judges a row again. Returns: the row that stands for it now, another where it was merged. */
 static RollcallRegistration *
 judge (RollcallWork *work, RollcallRegistration *row, const RollcallAsk *ask)
@@ -95,8 +102,7 @@ judge (RollcallWork *work, RollcallRegistration *row, const RollcallAsk *ask)
   const RollcallPolicy *policy;
   RollcallRegistration *resource;
 
-  if (row->status != ROLLCALL_STATUS_PENDING &&
-      !(row->status == ROLLCALL_STATUS_BLOCKED && row->decided_by == ROLLCALL_DECIDER_POLICY))
+  if (!rollcall_registry_is_judged (row))
     return row;
   policy = rollcall_policy_set_judge (work->context->policies, &row->computer);
   if (policy == NULL || (policy->result == ROLLCALL_POLICY_ALLOW && !may_be_allowed (work, row, ask)) ||
@@ -123,11 +129,13 @@ grant_awaited (RollcallWork *work, RollcallRegistration *row, const RollcallAsk 
   if (row->duplicate_of != 0)
     {
       resource = rollcall_work_find (work, row->duplicate_of);
-      if (resource == NULL || !rollcall_row_takes_merges (resource))
+      if (resource != NULL && !rollcall_row_takes_merges (resource))
         return row;
     }
   row = rollcall_work_edit (work, row);
   rollcall_row_set_status (row, ROLLCALL_STATUS_ALLOWED, ROLLCALL_TRUST_GRANTED, work->context);
+  if (row->duplicate_of != 0 && resource == NULL)
+    rollcall_work_stand_alone (work, row, ROLLCALL_ACTOR_SERVICE, "");
   event = rollcall_work_event (work, ROLLCALL_EVENT_TRUST_GRANTED, ROLLCALL_ACTOR_SERVICE, "", row);
   event->from = event->to = ROLLCALL_STATUS_ALLOWED;
   if (resource == NULL)
@@ -170,9 +178,7 @@ ask_again (RollcallWork *work, RollcallRegistration *row, const RollcallAsk *ask
     }
   note_computer (work, row, ask);
   row = grant_awaited (work, row, ask);
-  row = judge (work, row, ask);
-  rollcall_work_note_evidence (work, row);
-  return row;
+  return judge (work, row, ask);
 }
 
 /* R11: a new key of a computer that has an Allowed row. */
@@ -231,7 +237,8 @@ ask_first (RollcallWork *work, const RollcallAsk *ask)
   return judge (work, row, ask);
 }
 
-/* R24: the computer's row comes back with what a person decided, under a new id. */
+/* R24: the computer's row comes back with what a person decided, under a new id. R22: it stays for a whole period, also
+ * where a copied disk, which puts off nothing, was what asked. */
 static RollcallRegistration *
 bring_back (RollcallWork *work, const RollcallRegistration *memory)
 {
@@ -241,16 +248,12 @@ bring_back (RollcallWork *work, const RollcallRegistration *memory)
   row->revision = 0;
   row->matching_revision = 0;
   row->purged = FALSE;
+  row->last_computer_requested = work->context->now;
+  rollcall_row_set_purge_after (row, work->context);
   g_ptr_array_add (work->rows, row);
   g_ptr_array_add (work->outcome->put, row);
   g_hash_table_add (work->changed, row);
-  for (guint i = 0; i < work->rows->len; i++)
-    {
-      RollcallRegistration *other = work->rows->pdata[i];
-
-      if (other->duplicate_of == memory->id)
-        rollcall_work_edit (work, other)->duplicate_of = row->id;
-    }
+  rollcall_work_take_place (work, memory->id, row);
   rollcall_work_remove (work, memory, row->id);
   return row;
 }
@@ -304,19 +307,26 @@ is_copied (const RollcallRegistration *row, GPtrArray *usable)
   return row->resource_keys->len > 0 && !rollcall_row_shares (row, usable);
 }
 
-/* R19: a revoked row's replaced key on another computer: nothing of that computer is taken up. */
+/* R12, R19: a replaced key on another computer than any that had it: nothing of that computer is taken up if a row that
+ * had the key is revoked. Returns: (nullable): of several such rows the oldest, one of the list before a memory. */
 static RollcallRegistration *
 find_revoked_holder (RollcallWork *work, const RollcallAsk *ask)
 {
+  RollcallRegistration *holder = NULL;
+
   for (guint i = 0; i < work->rows->len; i++)
     {
       RollcallRegistration *row = work->rows->pdata[i];
 
-      if (row->trust == ROLLCALL_TRUST_REVOKED && rollcall_row_had_key (row, ask->fingerprint) &&
-          is_copied (row, ask->usable))
-        return row;
+      if (!rollcall_row_had_key (row, ask->fingerprint))
+        continue;
+      if (!is_copied (row, ask->usable))
+        return NULL; /* R10: back in a computer that had it, as a new key */
+      if (row->trust == ROLLCALL_TRUST_REVOKED &&
+          (holder == NULL || row->purged < holder->purged || (row->purged == holder->purged && row->id < holder->id)))
+        holder = row;
     }
-  return NULL;
+  return holder;
 }
 
 static gboolean
@@ -359,10 +369,24 @@ rollcall_registry_request (GPtrArray *neighbourhood, const char *fingerprint, co
 
   rollcall_work_init (&work, neighbourhood, context);
   row = ask (&work, &asked);
+  rollcall_work_note_evidence (&work, row);
   rollcall_work_note_revocation_seen (&work, row);
   work.outcome->registration = row->id;
   work.outcome->status = row->trust == ROLLCALL_TRUST_REVOKED || rollcall_key_was_revoked (&work, fingerprint)
                              ? ROLLCALL_STATUS_REVOKED
                              : row->status;
   return rollcall_work_finish (&work);
+}
+
+RollcallOutcome *
+rollcall_registry_repeat (GPtrArray *neighbourhood, const RollcallRegistration *row, RollcallContext *context)
+{
+  g_autoptr (RollcallRequest) request = rollcall_request_new ();
+
+  rollcall_computer_clear (&request->computer);
+  rollcall_computer_copy_into (&row->computer, &request->computer);
+  g_set_str (&request->agent_version, row->agent_version);
+  for (guint i = 0; i < row->resource_keys->len; i++)
+    g_ptr_array_add (request->resource_keys, rollcall_resource_key_copy (row->resource_keys->pdata[i]));
+  return rollcall_registry_request (neighbourhood, row->fingerprint, request, context);
 }

@@ -58,6 +58,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallOutcome, rollcall_outcome_free)
 RollcallOutcome *rollcall_registry_request (GPtrArray *neighbourhood, const char *fingerprint,
                                             const RollcallRequest *request, RollcallContext *context);
 
+/* R7: whether policies judge @row anew when it asks. */
+gboolean rollcall_registry_is_judged (const RollcallRegistration *row);
+/* What the next request of @row, whole and one of @neighbourhood, would come to if it said what the row holds: for a
+ * preview, which drops the outcome. Returns: (transfer full) */
+RollcallOutcome *rollcall_registry_repeat (GPtrArray *neighbourhood, const RollcallRegistration *row,
+                                           RollcallContext *context);
+
 /* Access to secured data by the key @fingerprint (R12's evidence, R16, R19, R20). Returns: (transfer full) */
 RollcallOutcome *rollcall_registry_contact (GPtrArray *neighbourhood, const char *fingerprint,
                                             RollcallContext *context);

@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "history.h"
+
+#define NOW    G_GINT64_CONSTANT (1767000000000)
+#define MINUTE G_GINT64_CONSTANT (60000)
+#define DAY    (24 * 60 * MINUTE)
+
+/* R9. The second and the fourth have the same value: the type counts. */
+static const struct
+{
+  const char *type, *value, *shouted;
+} resource_keys[N_RESOURCE_KEYS] = {
+  { "uniqueid", "4c4c4544-0042/ser1/52:54:00:00:00:01", " 4C4C4544-0042/SER1/52:54:00:00:00:01 " },
+  { "fqdn", "pc-1.corp.example", "PC-1.Corp.Example." },
+  { "macaddress", "52:54:00:aa:bb:cc", "52-54-00-AA-BB-CC" },
+  { "name.domain", "pc-1.corp.example", " PC-1.CORP.EXAMPLE " },
+  { "fqdn", "pc-2.corp.example", "PC-2.CORP.EXAMPLE" },
+  { "macaddress", "52:54:00:aa:bb:dd", " 52:54:00:AA:BB:DD" },
+  /* junk */
+  { "uniqueid", "To Be Filled By O.E.M.", " to be filled by o.e.m. " },
+  { "macaddress", "ff:ff:ff:ff:ff:ff", "FF-FF-FF-FF-FF-FF" },
+  { "fqdn", "", " " },
+};
+#define USABLE (MODEL_BIT (N_USABLE_RESOURCE_KEYS) - 1)
+
+static const gint64 waits[N_WAITS] = { 1, MINUTE, 29 * MINUTE, 30 * MINUTE, DAY, 10 * DAY, 95 * DAY };
+
+static const struct
+{
+  const char *text;
+  int months, days;
+} periods[N_PERIODS - 1] = { { "P3M", 3, 0 }, { "P1M", 1, 0 }, { "P10D", 0, 10 } };
+
+typedef struct
+{
+  guint step;
+  gint64 id, revision;
+} Sighting;
+
+typedef struct
+{
+  RollcallSettings *settings;
+  RollcallPolicySet *policies;
+  RollcallContext context;
+  GPtrArray *rows;    /* (element-type RollcallRegistration) remembered ones included */
+  GArray *sightings;  /* (element-type Sighting) every revision that there was */
+  gint64 latest;      /* revision */
+  gboolean forgetful; /* a wrong product, to see that one is found */
+  Model *model;
+  GString *difference;
+} World;
+
+static void
+set_policies (World *world, const ModelVerdict *verdicts)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_policy_free);
+
+  for (int name = 0; name < MODEL_N_NAMES; name++)
+    for (int result = ROLLCALL_POLICY_ALLOW; result <= ROLLCALL_POLICY_BLOCK; result++)
+      {
+        g_autoptr (RollcallPolicy) policy = rollcall_policy_new ();
+        g_autofree char *mask = g_strdup_printf ("pc-%d", name);
+
+        policy->id = list->len + 1;
+        policy->enabled = (int) verdicts[name] > result; /* who is blocked is allowed too: R4 */
+        policy->result = (RollcallPolicyResult) result;
+        g_set_str (&policy->name, model_policy_name ((ModelVerdict) (result + 1), name));
+        g_ptr_array_add (policy->masks, rollcall_mask_new (ROLLCALL_MASK_NAME, mask));
+        g_ptr_array_add (list, g_steal_pointer (&policy));
+      }
+  g_clear_pointer (&world->policies, rollcall_policy_set_unref);
+  world->policies = rollcall_policy_set_new (list);
+  world->context.policies = world->policies;
+  memcpy (world->model->verdicts, verdicts, sizeof world->model->verdicts);
+}
+
+static void
+open_world (World *world, gboolean forgetful)
+{
+  const ModelVerdict none[MODEL_N_NAMES] = { MODEL_VERDICT_NONE };
+
+  *world = (World) { .settings = rollcall_settings_new (), .forgetful = forgetful, .model = model_new (NOW) };
+  world->context = (RollcallContext) { NOW, world->settings, NULL, 1, 1 };
+  world->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
+  world->sightings = g_array_new (FALSE, FALSE, sizeof (Sighting));
+  world->difference = g_string_new (NULL);
+  set_policies (world, none);
+}
+
+static void
+close_world (World *world)
+{
+  rollcall_settings_free (world->settings);
+  rollcall_policy_set_unref (world->policies);
+  g_ptr_array_unref (world->rows);
+  g_array_unref (world->sightings);
+  g_string_free (world->difference, TRUE);
+  model_free (world->model);
+}
+
+static gboolean
+find_row (World *world, gint64 id, guint *place)
+{
+  for (guint i = 0; i < world->rows->len; i++)
+    if (((RollcallRegistration *) world->rows->pdata[i])->id == id)
+      {
+        *place = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+put (World *world, RollcallRegistration *row)
+{
+  Sighting sighting = { world->model->step, row->id, ++world->latest };
+  guint place = world->rows->len;
+
+  row->revision = row->matching_revision = world->latest;
+  if (find_row (world, row->id, &place))
+    {
+      g_autoptr (RollcallRegistration) old = g_ptr_array_steal_index (world->rows, place);
+
+      if (old->status == row->status && old->trust == row->trust && old->advice == row->advice &&
+          old->duplicate_of == row->duplicate_of && g_str_equal (old->fingerprint, row->fingerprint))
+        row->matching_revision = old->matching_revision;
+    }
+  if (world->forgetful)
+    row->key_changes = 0;
+  g_ptr_array_insert (world->rows, (int) place, row);
+  g_array_append_val (world->sightings, sighting);
+}
+
+/* What the store does with an outcome; a row that is removed and put is remembered. */
+static void
+keep (World *world, RollcallOutcome *outcome)
+{
+  guint place;
+
+  for (guint i = 0; i < outcome->removed->len; i++)
+    if (find_row (world, g_array_index (outcome->removed, RollcallRemoval, i).id, &place))
+      g_ptr_array_remove_index (world->rows, place);
+  for (guint i = 0; i < outcome->put->len; i++)
+    put (world, rollcall_registration_copy (outcome->put->pdata[i]));
+}
+
+/* Comparing. */
+
+static void G_GNUC_PRINTF (2, 3) differ (World *world, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_string_append (world->difference, "  ");
+  g_string_append_vprintf (world->difference, format, arguments);
+  g_string_append_c (world->difference, '\n');
+  va_end (arguments);
+}
+
+static void
+compare_numbers (World *world, gint64 id, const char *what, gint64 product, gint64 model)
+{
+  if (product != model)
+    differ (world, "row %" G_GINT64_FORMAT " %s: %" G_GINT64_FORMAT ", the model has %" G_GINT64_FORMAT, id, what,
+            product, model);
+}
+
+static void
+compare_texts (World *world, gint64 id, const char *what, const char *product, const char *model)
+{
+  if (g_strcmp0 (product, model) != 0)
+    differ (world, "row %" G_GINT64_FORMAT " %s: %s, the model has %s", id, what, product, model);
+}
+
+static const char *
+fingerprint_of (int key)
+{
+  static const char *const fingerprints[MODEL_N_KEYS] = { "k0", "k1", "k2", "k3", "k4", "k5" };
+
+  return key == MODEL_NOBODY ? "" : fingerprints[key];
+}
+
+static guint
+bits_of_keys (const RollcallRegistration *row, int state) /* a RollcallKeyState, or -1 for all */
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < row->keys->len; i++)
+    {
+      const RollcallKey *key = row->keys->pdata[i];
+
+      if (state < 0 || (int) key->state == state)
+        bits |= 1u << (key->fingerprint[1] - '0');
+    }
+  return bits;
+}
+
+static guint
+bits_of_resource_keys (const RollcallRegistration *row)
+{
+  guint bits = 0;
+
+  for (guint i = 0; i < row->resource_keys->len; i++)
+    {
+      const RollcallResourceKey *key = row->resource_keys->pdata[i];
+      guint j = 0;
+
+      while (j < N_USABLE_RESOURCE_KEYS &&
+             !(g_str_equal (resource_keys[j].type, key->type) && g_str_equal (resource_keys[j].value, key->value)))
+        j++;
+      bits |= 1u << j;
+    }
+  return bits;
+}
+
+static void
+compare_row (World *world, const RollcallRegistration *row, const ModelRow *model)
+{
+  g_autofree char *name = g_strdup_printf ("PC-%d", model->name);
+  gboolean revoked = model->trust == ROLLCALL_TRUST_REVOKED;
+  guint key = 1u << model->key;
+
+#define COMPARE(what, mine) compare_numbers (world, row->id, #what, row->what, mine)
+  COMPARE (purged, model->remembered);
+  COMPARE (status, model->status);
+  COMPARE (trust, model->trust);
+  COMPARE (advice, model->advice);
+  COMPARE (key_changes, model->key_changes);
+  COMPARE (resource_id, model->resource);
+  COMPARE (duplicate_of, model->duplicate_of);
+  COMPARE (site_server, model->site_server);
+  COMPARE (decided_by, model->decider);
+  COMPARE (decided_at, model->decided_at);
+  COMPARE (first_requested, model->first_requested);
+  COMPARE (last_requested, model->last_requested);
+  COMPARE (request_count, model->count);
+  COMPARE (last_contact, model->last_contact);
+  COMPARE (revocation_seen_at, model->revocation_seen_at);
+  COMPARE (purge_after, model_purge_after (world->model, model));
+#undef COMPARE
+  compare_texts (world, row->id, "name", row->computer.name, name);
+  compare_texts (world, row->id, "fingerprint", row->fingerprint, fingerprint_of (model->key));
+  compare_texts (world, row->id, "decided_by_name", row->decided_by_name, model->decider_name);
+  compare_texts (world, row->id, "note", row->note, model->note);
+  compare_texts (world, row->id, "awaiting_fingerprint", row->awaiting_fingerprint, fingerprint_of (model->awaited));
+  compare_numbers (world, row->id, "keys", bits_of_keys (row, -1), model->keys);
+  compare_numbers (world, row->id, "current keys", bits_of_keys (row, ROLLCALL_KEY_CURRENT), revoked ? 0 : key);
+  compare_numbers (world, row->id, "revoked keys", bits_of_keys (row, ROLLCALL_KEY_REVOKED), revoked ? model->keys : 0);
+  compare_numbers (world, row->id, "resource keys", bits_of_resource_keys (row), model->resource_keys);
+}
+
+static const char *const answers[] = { "granted", "pending", "blocked", "revoked", "not-registered" };
+
+static void
+compare_answer (World *world, int key, ModelAnswer product, ModelAnswer model)
+{
+  if (product != model)
+    differ (world, "key %d is answered %s, by the model %s", key, answers[product], answers[model]);
+}
+
+static ModelAnswer
+answer_of_access (RollcallAccess access)
+{
+  static const ModelAnswer words[] = { MODEL_ANSWER_GRANTED, MODEL_ANSWER_NOT_REGISTERED, MODEL_ANSWER_PENDING,
+                                       MODEL_ANSWER_BLOCKED, MODEL_ANSWER_REVOKED };
+
+  return words[access];
+}
+
+/* Every row, and what every key would be answered now. */
+static void
+compare_worlds (World *world)
+{
+  guint place;
+
+  for (guint i = 0; i < world->model->rows->len; i++)
+    {
+      const ModelRow *row = world->model->rows->pdata[i];
+
+      if (find_row (world, row->id, &place))
+        compare_row (world, world->rows->pdata[place], row);
+      else
+        differ (world, "row %" G_GINT64_FORMAT " is missing", row->id);
+    }
+  for (guint i = 0; i < world->rows->len; i++)
+    {
+      const RollcallRegistration *row = world->rows->pdata[i];
+
+      if (model_find (world->model, row->id) == NULL)
+        differ (world, "row %" G_GINT64_FORMAT " should not be", row->id);
+    }
+  for (int key = 0; key < MODEL_N_KEYS; key++)
+    {
+      g_autoptr (RollcallOutcome)
+          outcome = rollcall_registry_contact (world->rows, fingerprint_of (key), &world->context);
+
+      compare_answer (world, key, answer_of_access (outcome->access), model_ask (world->model, key));
+    }
+}
+
+static void
+compare_events (World *world, RollcallOutcome *outcome, RollcallEventKind kind, guint wanted)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < outcome->events->len; i++)
+    n += ((RollcallEvent *) outcome->events->pdata[i])->kind == kind;
+  if (n != wanted)
+    differ (world, "%u events %s, not %u", n, rollcall_event_kind_to_string (kind), wanted);
+}
+
+/* R12 */
+static gboolean
+says_copied (RollcallOutcome *outcome)
+{
+  const RollcallEvent *event = outcome->events->len > 0 ? outcome->events->pdata[0] : NULL;
+  gboolean copied = FALSE;
+
+  return event != NULL && g_variant_lookup (event->details, "copied_key", "b", &copied) && copied;
+}
+
+/* Steps. */
+
+static void
+run_request (World *world, const Step *step)
+{
+  g_autoptr (RollcallRequest) request = rollcall_request_new ();
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  ModelRequest wanted = model_request (world->model, step->key, step->name, step->resource_keys & USABLE);
+
+  g_free (request->computer.name);
+  request->computer.name = g_strdup_printf ("PC-%d", step->name);
+  for (guint i = 0; i < G_N_ELEMENTS (resource_keys); i++)
+    if ((step->resource_keys & (1u << i)) != 0)
+      g_ptr_array_add (request->resource_keys,
+                       rollcall_resource_key_new (resource_keys[i].type,
+                                                  step->shouted ? resource_keys[i].shouted : resource_keys[i].value));
+  outcome = rollcall_registry_request (world->rows, fingerprint_of (step->key), request, &world->context);
+  compare_numbers (world, wanted.registration, "the row answered", outcome->registration, wanted.registration);
+  compare_numbers (world, wanted.registration, "the status answered", outcome->status, wanted.status);
+  compare_events (world, outcome, ROLLCALL_EVENT_REQUEST, 1); /* R1 */
+  compare_numbers (world, wanted.registration, "copied_key", says_copied (outcome), wanted.copied);
+  keep (world, outcome);
+}
+
+static void
+run_access (World *world, const Step *step)
+{
+  g_autoptr (RollcallOutcome)
+      outcome = rollcall_registry_contact (world->rows, fingerprint_of (step->key), &world->context);
+
+  compare_answer (world, step->key, answer_of_access (outcome->access), model_contact (world->model, step->key));
+  keep (world, outcome);
+}
+
+/* The row of @key in the list. */
+static gint64
+id_of (World *world, int key)
+{
+  const ModelRow *row = key == MODEL_NOBODY ? NULL : model_find_key (world->model, key);
+
+  return row == NULL || row->remembered ? 0 : row->id;
+}
+
+/* The row's revision that an author saw after the step @seen, or its first. */
+static gint64
+look (World *world, gint64 id, int *seen)
+{
+  gint64 revision = 0;
+
+  for (guint i = 0; i < world->sightings->len; i++)
+    {
+      const Sighting *sighting = &g_array_index (world->sightings, Sighting, i);
+
+      if (sighting->id != id || (revision != 0 && (int) sighting->step >= *seen))
+        continue;
+      revision = sighting->revision;
+      *seen = MAX (*seen, (int) sighting->step + 1);
+    }
+  return revision;
+}
+
+static void
+run_decision (World *world, const Step *step)
+{
+  static const char *const notes[] = { "maybe", "never again", "" };
+  const char *note = notes[step->action];
+  gint64 id = id_of (world, step->key), named = id_of (world, step->resource);
+  RollcallDecision decision = { step->action, id != 0 ? id : 4711, 0, 0, "maria", note };
+  ModelDecision mine = { step->action, step->key, -1, step->resource, "maria", note };
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  guint refusals;
+
+  if (named != 0)
+    decision.resource_id = model_find (world->model, named)->resource;
+  if (step->age >= 0)
+    {
+      mine.seen = MAX (0, (int) world->model->step - step->age);
+      decision.revision = look (world, id, &mine.seen);
+    }
+  outcome = rollcall_registry_decide (world->rows, &decision, &world->context);
+  refusals = model_decide (world->model, &mine);
+  if (outcome->refusal == ROLLCALL_REFUSAL_NONE ? refusals != 0 : (refusals & (1u << outcome->refusal)) == 0)
+    differ (world, "the decision is answered %s, the model has 0x%x", rollcall_refusal_to_string (outcome->refusal),
+            refusals);
+  compare_events (world, outcome, ROLLCALL_EVENT_DECISION, refusals == 0);
+  keep (world, outcome);
+}
+
+static void
+run_site_server (World *world, const Step *step)
+{
+  gint64 id = id_of (world, step->key);
+  gboolean done = model_set_site_server (world->model, step->key, step->value);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  guint place;
+
+  if (id == 0 || !find_row (world, id, &place))
+    return;
+  outcome = rollcall_registry_set_site_server (world->rows->pdata[place], step->value, "maria", &world->context);
+  compare_numbers (world, id, "site server's refusal", outcome->refusal != ROLLCALL_REFUSAL_NONE, !done);
+  keep (world, outcome);
+}
+
+static void
+run_period (World *world, int value)
+{
+  g_autoptr (RollcallOutcome) outcome = NULL;
+
+  world->model->purging = world->settings->purging_enabled = value < (int) G_N_ELEMENTS (periods);
+  if (world->model->purging)
+    {
+      g_set_str (&world->settings->blocked_after, periods[value].text);
+      world->model->period_months = periods[value].months;
+      world->model->period_days = periods[value].days;
+    }
+  outcome = rollcall_registry_set_period (world->rows, &world->context);
+  keep (world, outcome);
+}
+
+static void
+run_purge (World *world)
+{
+  g_autoptr (RollcallOutcome) outcome = rollcall_registry_purge (world->rows, &world->context);
+
+  compare_events (world, outcome, ROLLCALL_EVENT_PURGE, model_purge (world->model)); /* R23 */
+  keep (world, outcome);
+}
+
+/* In what order the rows are handed over never changes an outcome: another one each step. */
+static void
+turn_around (GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len / 2; i++)
+    {
+      gpointer row = rows->pdata[i];
+
+      rows->pdata[i] = rows->pdata[rows->len - 1 - i];
+      rows->pdata[rows->len - 1 - i] = row;
+    }
+}
+
+static void
+run_step (World *world, const Step *step)
+{
+  switch (step->kind)
+    {
+    case STEP_REQUEST:
+      run_request (world, step);
+      break;
+    case STEP_ACCESS:
+      run_access (world, step);
+      break;
+    case STEP_DECISION:
+      run_decision (world, step);
+      break;
+    case STEP_SITE_SERVER:
+      run_site_server (world, step);
+      break;
+    case STEP_POLICIES:
+      set_policies (world, (ModelVerdict[]) { step->value % MODEL_N_VERDICTS, step->value / MODEL_N_VERDICTS });
+      break;
+    case STEP_OBSERVATION:
+      world->settings->duplicate_observation_s = step->value;
+      world->model->observation = step->value * G_GINT64_CONSTANT (1000);
+      break;
+    case STEP_PERIOD:
+      run_period (world, step->value);
+      break;
+    case STEP_CLOCK:
+      world->context.now = world->model->now += waits[step->value];
+      break;
+    case STEP_PURGE:
+      run_purge (world);
+      break;
+    }
+  model_end_step (world->model);
+  turn_around (world->rows);
+}
+
+guint
+run_history (const Step *steps, guint n, gboolean forgetful, char **difference)
+{
+  World world;
+  guint done = 0;
+
+  open_world (&world, forgetful);
+  while (done < n && world.difference->len == 0)
+    {
+      run_step (&world, &steps[done++]);
+      compare_worlds (&world);
+    }
+  if (world.difference->len == 0)
+    done = 0;
+  else if (difference != NULL)
+    *difference = g_strdup (world.difference->str);
+  close_world (&world);
+  return done;
+}
+
+static void
+print_step (GString *text, const Step *step)
+{
+  static const char *const kinds[] = {
+#define NAME_KIND(name) "STEP_" #name,
+    STEP_KINDS (NAME_KIND)
+#undef NAME_KIND
+  };
+  static const char *const actions[] = { "ROLLCALL_ACTION_ALLOW", "ROLLCALL_ACTION_BLOCK", "ROLLCALL_ACTION_REVOKE" };
+
+  g_string_append_printf (text, "  { %s, .key = %d", kinds[step->kind], step->key);
+  if (step->kind == STEP_REQUEST)
+    g_string_append_printf (text, ", .name = %d, .resource_keys = 0x%x, .shouted = %d", step->name, step->resource_keys,
+                            step->shouted);
+  else if (step->kind == STEP_DECISION)
+    g_string_append_printf (text, ", .action = %s, .age = %d, .resource = %d", actions[step->action], step->age,
+                            step->resource);
+  else
+    g_string_append_printf (text, ", .value = %d", step->value);
+  g_string_append (text, " },\n");
+}
+
+char *
+history_to_string (const Step *steps, guint n)
+{
+  GString *text = g_string_new ("static const Step history[] = {\n");
+
+  for (guint i = 0; i < n; i++)
+    print_step (text, &steps[i]);
+  return g_string_free (g_string_append (text, "};\n"), FALSE);
+}
