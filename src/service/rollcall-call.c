@@ -4,13 +4,19 @@
 
 #include "rollcall-service-private.h"
 
+#define RETRY_AFTER 5 /* s, where nothing better is known */
+
 RollcallCall *
 rollcall_call_new (RollcallService *service, struct MHD_Connection *connection, const char *target)
 {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   RollcallCall *call = g_new0 (RollcallCall, 1);
 
   call->service = service;
   call->connection = connection;
+  if (info != NULL && info->client_addr != NULL)
+    call->address = rollcall_address_from_socket (info->client_addr);
+  call->crowded = !rollcall_addresses_enter (service->addresses, &call->address, service->limits.address_requests);
   call->started = g_get_monotonic_time ();
   call->path = g_strndup (target, strcspn (target, "?"));
   call->body = g_byte_array_new ();
@@ -20,6 +26,7 @@ rollcall_call_new (RollcallService *service, struct MHD_Connection *connection, 
 void
 rollcall_call_free (RollcallCall *call)
 {
+  rollcall_addresses_leave (call->service->addresses, &call->address, g_get_monotonic_time ());
   if (call->file != NULL)
     g_unlink (call->file);
   g_free (call->method);
@@ -202,6 +209,6 @@ rollcall_call_answer_error (RollcallCall *call, const GError *error)
   call->is_stream = FALSE;
   g_clear_pointer (&call->etag, g_free);
   g_clear_pointer (&call->ended_person, g_free);
-  if (problem == ROLLCALL_PROBLEM_TOO_MANY || problem == ROLLCALL_PROBLEM_UNAVAILABLE)
-    call->retry_after = 5;
+  if ((problem == ROLLCALL_PROBLEM_TOO_MANY || problem == ROLLCALL_PROBLEM_UNAVAILABLE) && call->retry_after == 0)
+    call->retry_after = RETRY_AFTER;
 }

@@ -91,35 +91,50 @@ rollcall_handle_policy_remove (RollcallCall *call, GError **error)
 
 #define SAMPLE 20
 
-/* A draft judged over today's rows: what a repeat request of each would come to (R4, R7). */
+/* A draft judged over today's rows: what a repeat request of each would come to (R4, R7, R12-R14). */
 typedef struct
 {
+  RollcallStore *store;
   RollcallPolicySet *alone, *all;
+  RollcallContext context; /* with @all */
   gint64 draft_matching, allowed, blocked;
   GPtrArray *sample; /* (element-type JsonNode) */
+  GError *error;
 } Preview;
+
+/* Asks the rule itself, and drops its outcome. */
+static gboolean
+preview_request (Preview *preview, const RollcallRegistration *row)
+{
+  g_autoptr (GPtrArray)
+      around = rollcall_store_load_neighbourhood (preview->store, row->fingerprint, NULL, &preview->error);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  guint place = 0;
+
+  while (around != NULL && place < around->len && ((RollcallRegistration *) around->pdata[place])->id != row->id)
+    place++;
+  if (around == NULL || place == around->len)
+    return around != NULL;
+  outcome = rollcall_registry_repeat (around, around->pdata[place], &preview->context);
+  preview->allowed += outcome->status == ROLLCALL_STATUS_ALLOWED;
+  preview->blocked += outcome->status == ROLLCALL_STATUS_BLOCKED && row->status != ROLLCALL_STATUS_BLOCKED;
+  return TRUE;
+}
 
 static gboolean
 preview_row (const RollcallRegistration *row, gpointer data)
 {
   Preview *preview = data;
-  const RollcallPolicy *policy;
-  gboolean open = row->status == ROLLCALL_STATUS_PENDING ||
-                  (row->status == ROLLCALL_STATUS_BLOCKED && row->decided_by == ROLLCALL_DECIDER_POLICY);
 
   if (rollcall_policy_set_judge (preview->alone, &row->computer) == NULL)
     return TRUE;
   preview->draft_matching++;
   if (preview->sample->len < SAMPLE)
     g_ptr_array_add (preview->sample, rollcall_registration_to_json (row));
-  policy = rollcall_policy_set_judge (preview->all, &row->computer);
-  if (!open || policy == NULL)
+  /* Most rows are not judged anew; what is around them need not be read. */
+  if (!rollcall_registry_is_judged (row) || rollcall_policy_set_judge (preview->all, &row->computer) == NULL)
     return TRUE;
-  if (policy->result == ROLLCALL_POLICY_BLOCK)
-    preview->blocked += row->status != ROLLCALL_STATUS_BLOCKED;
-  else if (row->advice != ROLLCALL_ADVICE_CLONE && row->advice != ROLLCALL_ADVICE_CONFLICT)
-    preview->allowed++;
-  return TRUE;
+  return preview_request (preview, row);
 }
 
 static void
@@ -140,34 +155,55 @@ answer_preview (RollcallCall *call, Preview *preview)
   rollcall_call_answer_node (call, 200, node);
 }
 
+/* The enabled policies with the draft in its place, and the draft by itself. */
+static void
+prepare_preview (Preview *preview, GPtrArray *policies, RollcallPolicy *draft)
+{
+  g_autoptr (GPtrArray) alone = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_policy_free);
+
+  for (guint i = policies->len; i-- > 0;)
+    if (((RollcallPolicy *) policies->pdata[i])->id == draft->id)
+      g_ptr_array_remove_index (policies, i);
+  g_ptr_array_add (alone, rollcall_policy_copy (draft));
+  ((RollcallPolicy *) alone->pdata[0])->enabled = TRUE;
+  g_ptr_array_add (policies, rollcall_policy_copy (draft));
+  preview->alone = rollcall_policy_set_new (alone);
+  preview->all = rollcall_policy_set_new (policies);
+  preview->sample = new_nodes ();
+}
+
+static void
+clear_preview (Preview *preview)
+{
+  rollcall_policy_set_unref (preview->alone);
+  rollcall_policy_set_unref (preview->all);
+  g_ptr_array_unref (preview->sample);
+  g_clear_error (&preview->error);
+}
+
 gboolean
 rollcall_handle_policy_preview (RollcallCall *call, GError **error)
 {
   g_autoptr (JsonNode) body = rollcall_call_parse_body (call, error);
   g_autoptr (RollcallPolicy) draft = body != NULL ? rollcall_policy_from_json (body, FALSE, error) : NULL;
   g_autoptr (GPtrArray) policies = draft != NULL ? rollcall_store_list_policies (call->store, error) : NULL;
-  g_autoptr (GPtrArray) alone = NULL;
-  Preview preview = { 0 };
+  g_autoptr (RollcallSettings) settings = policies != NULL ? rollcall_store_get_settings (call->store, error) : NULL;
+  Preview preview = { .store = call->store };
   gboolean done;
 
-  if (policies == NULL)
+  if (settings == NULL)
     return FALSE;
-  for (guint i = policies->len; i-- > 0;)
-    if (((RollcallPolicy *) policies->pdata[i])->id == draft->id)
-      g_ptr_array_remove_index (policies, i);
-  alone = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_policy_free);
-  g_ptr_array_add (alone, rollcall_policy_copy (draft));
-  ((RollcallPolicy *) alone->pdata[0])->enabled = TRUE;
-  g_ptr_array_add (policies, g_steal_pointer (&draft));
-  preview.alone = rollcall_policy_set_new (alone);
-  preview.all = rollcall_policy_set_new (policies);
-  preview.sample = new_nodes ();
+  prepare_preview (&preview, policies, draft);
+  preview.context = (RollcallContext) { .now = rollcall_clock_now (), .settings = settings, .policies = preview.all };
   done = rollcall_store_foreach_registration (call->store, preview_row, &preview, error);
+  if (done && preview.error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&preview.error));
+      done = FALSE;
+    }
   if (done)
     answer_preview (call, &preview);
-  rollcall_policy_set_unref (preview.alone);
-  rollcall_policy_set_unref (preview.all);
-  g_ptr_array_unref (preview.sample);
+  clear_preview (&preview);
   return done;
 }
 

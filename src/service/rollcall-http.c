@@ -10,14 +10,17 @@
 
 #include "rollcall-service-private.h"
 
-#define CONNECTION_TIMEOUT      60 /* s without a byte */
+#define READ_LIMIT              (2 * ROLLCALL_BODY_LIMIT) /* of a body that is refused */
+#define CONNECTION_TIMEOUT      60                        /* s without a byte */
 #define CONNECTION_LIMIT        20000
 #define CONNECTIONS_PER_ADDRESS 10000
 #define THREADS                 CLAMP (g_get_num_processors (), 2, 16)
 
+/* NULL with an error as the call's answer where the file cannot be read. */
 static struct MHD_Response *
 make_file_response (RollcallCall *call)
 {
+  g_autoptr (GError) error = NULL;
   int file = g_open (call->file, O_RDONLY | O_CLOEXEC, 0);
   GStatBuf status;
 
@@ -27,51 +30,90 @@ make_file_response (RollcallCall *call)
     return MHD_create_response_from_fd64 ((uint64_t) status.st_size, file);
   if (file >= 0)
     g_close (file, NULL);
-  call->status = 503;
-  return MHD_create_response_empty (0);
+  rollcall_problem_set (&error, ROLLCALL_PROBLEM_UNAVAILABLE, NULL, "The file to be sent cannot be read.");
+  rollcall_call_answer_error (call, error);
+  return NULL;
 }
 
 static struct MHD_Response *
 make_response (RollcallCall *call)
 {
-  char *answer = g_steal_pointer (&call->answer);
+  struct MHD_Response *response = NULL;
+  char *answer;
 
   if (call->is_stream)
     return rollcall_stream_respond (call);
   if (call->file != NULL)
-    return make_file_response (call);
+    response = make_file_response (call);
+  if (response != NULL)
+    return response;
+  answer = g_steal_pointer (&call->answer);
   if (answer == NULL)
     return MHD_create_response_empty (0);
   return MHD_create_response_from_buffer_with_free_callback (strlen (answer), answer, g_free);
+}
+
+/* Names and values in turn. Returns: (transfer full) */
+static char **
+make_headers (RollcallCall *call)
+{
+  GStrvBuilder *headers = g_strv_builder_new ();
+  gboolean closing;
+
+  if (call->type != NULL)
+    g_strv_builder_add_many (headers, MHD_HTTP_HEADER_CONTENT_TYPE, call->type, NULL);
+  if (call->etag != NULL)
+    g_strv_builder_add_many (headers, MHD_HTTP_HEADER_ETAG, call->etag, NULL);
+  if (call->retry_after > 0)
+    {
+      g_strv_builder_add (headers, MHD_HTTP_HEADER_RETRY_AFTER);
+      g_strv_builder_take (headers, g_strdup_printf ("%" G_GINT64_FORMAT, call->retry_after));
+    }
+  if (call->status == 401 && call->route != NULL && call->route->caller != ROLLCALL_CALLER_AGENT)
+    g_strv_builder_add_many (headers, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer", NULL);
+  g_strv_builder_add_many (headers, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store", "X-Content-Type-Options", "nosniff",
+                           NULL);
+  g_mutex_lock (&call->service->lock);
+  closing = call->service->closing || call->ends_connection;
+  g_mutex_unlock (&call->service->lock);
+  if (closing)
+    g_strv_builder_add_many (headers, MHD_HTTP_HEADER_CONNECTION, "close", NULL);
+  return g_strv_builder_unref_to_strv (headers);
 }
 
 static enum MHD_Result
 answer (RollcallCall *call)
 {
   struct MHD_Response *response = make_response (call);
+  g_auto (GStrv) headers = make_headers (call);
   enum MHD_Result result;
 
-  if (call->type != NULL)
-    MHD_add_response_header (response, MHD_HTTP_HEADER_CONTENT_TYPE, call->type);
-  if (call->etag != NULL)
-    MHD_add_response_header (response, MHD_HTTP_HEADER_ETAG, call->etag);
-  if (call->retry_after > 0)
-    {
-      g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, call->retry_after);
-
-      MHD_add_response_header (response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-    }
-  if (call->status == 401 && call->route != NULL && call->route->caller != ROLLCALL_CALLER_AGENT)
-    MHD_add_response_header (response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
-  MHD_add_response_header (response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-  MHD_add_response_header (response, "X-Content-Type-Options", "nosniff");
-  g_mutex_lock (&call->service->lock);
-  if (call->service->closing)
-    MHD_add_response_header (response, MHD_HTTP_HEADER_CONNECTION, "close");
-  g_mutex_unlock (&call->service->lock);
+  for (guint i = 0; headers[i] != NULL; i += 2)
+    MHD_add_response_header (response, headers[i], headers[i + 1]);
   result = MHD_queue_response (call->connection, call->status, response);
   MHD_destroy_response (response);
   return result;
+}
+
+/* libmicrohttpd takes an answer before a body or after it, but not amid one that does not end: this goes past it, in
+ * the connection's own thread and with nothing else on its way out. Whoever does not take it, gets none. */
+static enum MHD_Result
+refuse_amid_body (RollcallCall *call)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (call->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (GStrv) headers = NULL;
+
+  call->ends_connection = TRUE;
+  rollcall_call_answer_error (call, call->refusal);
+  headers = make_headers (call);
+  g_string_printf (text, "HTTP/1.1 %u %s\r\n", call->status, MHD_get_reason_phrase_for (call->status));
+  for (guint i = 0; headers[i] != NULL; i += 2)
+    g_string_append_printf (text, "%s: %s\r\n", headers[i], headers[i + 1]);
+  g_string_append_printf (text, "Content-Length: %zu\r\n\r\n%s", strlen (call->answer), call->answer);
+  if (info != NULL)
+    gnutls_record_send ((gnutls_session_t) info->tls_session, text->str, text->len);
+  return MHD_NO;
 }
 
 static enum MHD_Result
@@ -120,8 +162,8 @@ refuse_size (RollcallCall *call)
 }
 
 /* Whoever may not call is not listened to: a body is kept only for a call that will be handled. One that is refused is
- * read to its end, as many clients hear an answer only then; but not where it says that it is far too long, or where
- * its sender waits to be asked for it. */
+ * read to its end, as many clients hear an answer only then; but not where it is far too long, or where its sender
+ * waits to be asked for it. */
 static enum MHD_Result
 on_headers (RollcallCall *call, const char *method)
 {
@@ -132,7 +174,7 @@ on_headers (RollcallCall *call, const char *method)
   call->method = g_strdup (method);
   if (rollcall_call_route (call, &call->refusal) && announced > ROLLCALL_BODY_LIMIT)
     refuse_size (call);
-  if (call->refusal != NULL && (announced >= 2 * ROLLCALL_BODY_LIMIT || expect != NULL))
+  if (call->refusal != NULL && (announced > READ_LIMIT || expect != NULL))
     return refuse (call);
   return MHD_YES;
 }
@@ -140,13 +182,12 @@ on_headers (RollcallCall *call, const char *method)
 static enum MHD_Result
 on_body (RollcallCall *call, const char *part, size_t size)
 {
-  if (call->refusal == NULL && call->body->len + size > ROLLCALL_BODY_LIMIT)
+  call->n_received += size;
+  if (call->refusal == NULL && call->n_received > ROLLCALL_BODY_LIMIT)
     refuse_size (call);
   if (call->refusal == NULL)
     g_byte_array_append (call->body, (const guint8 *) part, (guint) size);
-  else
-    call->n_discarded += size;
-  return call->n_discarded > 2 * ROLLCALL_BODY_LIMIT ? MHD_NO : MHD_YES;
+  return call->n_received > READ_LIMIT ? refuse_amid_body (call) : MHD_YES;
 }
 
 static enum MHD_Result

@@ -70,17 +70,47 @@ rollcall_public_key_get_fingerprint (const char *pem, GError **error)
   return fingerprint;
 }
 
+/* An address that has sent too many invalid tokens may not try another yet, not even a right one: else its answer would
+ * tell them apart as fast as ever. */
+static gboolean
+may_try_token (RollcallCall *call, GError **error)
+{
+  const RollcallService *service = call->service;
+  gint64 wait = rollcall_addresses_get_wait (service->addresses, &call->address, service->limits.address_failures,
+                                             g_get_monotonic_time ());
+
+  if (wait == 0)
+    return TRUE;
+  call->retry_after = wait / G_USEC_PER_SEC + 1;
+  rollcall_problem_set (error, ROLLCALL_PROBLEM_TOO_MANY, NULL,
+                        "This address has sent too many invalid tokens. Please try again later.");
+  return FALSE;
+}
+
+static gboolean
+refuse_person (RollcallCall *call, gboolean tried, GError **error)
+{
+  const RollcallService *service = call->service;
+
+  if (tried)
+    rollcall_addresses_note_failure (service->addresses, &call->address, service->limits.address_failures,
+                                     g_get_monotonic_time ());
+  rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAUTHENTICATED, NULL, "A valid token is needed.");
+  return FALSE;
+}
+
 gboolean
 rollcall_call_identify_person (RollcallCall *call, GError **error)
 {
   const char *header = MHD_lookup_connection_value (call->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+  gboolean tried = header != NULL && g_ascii_strncasecmp (header, "Bearer ", 7) == 0;
   g_autoptr (GError) failure = NULL;
   g_autoptr (RollcallToken) token = NULL;
   g_autofree char *hash = NULL, *stored = NULL;
 
-  if (!rollcall_call_open_store (call, error))
+  if (!rollcall_call_open_store (call, error) || (tried && !may_try_token (call, error)))
     return FALSE;
-  if (header != NULL && g_ascii_strncasecmp (header, "Bearer ", 7) == 0)
+  if (tried)
     {
       hash = rollcall_token_hash (header + 7);
       token = rollcall_store_find_token (call->store, hash, &stored, &failure);
@@ -92,10 +122,7 @@ rollcall_call_identify_person (RollcallCall *call, GError **error)
     }
   if (token == NULL || strlen (stored) != strlen (hash) || gnutls_memcmp (stored, hash, strlen (hash)) != 0 ||
       (token->expires != 0 && token->expires <= rollcall_clock_now ()))
-    {
-      rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAUTHENTICATED, NULL, "A valid token is needed.");
-      return FALSE;
-    }
+    return refuse_person (call, tried, error);
   call->person = g_strdup (token->name);
   call->role = token->role;
   call->expires = token->expires;

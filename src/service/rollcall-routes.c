@@ -145,10 +145,17 @@ check_parameters (RollcallCall *call, GError **error)
   return FALSE;
 }
 
-/* R28 */
+/* R28. Whether the service is alive is told to everybody, however many ask. */
 static gboolean
 check_caller (RollcallCall *call, GError **error)
 {
+  if (call->crowded && call->route->caller != NOBODY)
+    {
+      rollcall_problem_set (error, ROLLCALL_PROBLEM_TOO_MANY, NULL,
+                            "This address has more than %u requests under way. Please try again later.",
+                            call->service->limits.address_requests);
+      return FALSE;
+    }
   switch (call->route->caller)
     {
     case NOBODY:

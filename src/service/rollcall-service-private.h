@@ -3,6 +3,7 @@
 
 #include <microhttpd.h>
 
+#include "rollcall-addresses.h"
 #include "rollcall-clock.h"
 #include "rollcall-service.h"
 #include "rollcall-store.h"
@@ -22,7 +23,9 @@ struct _RollcallService
   int lock_file;           /* held while this process serves from the directory */
   char *certificate, *key; /* PEM */
   GPtrArray *daemons;      /* (element-type MHD_Daemon) */
-  GThreadPool *readers;    /* long reads, away from the threads that serve connections */
+  RollcallLimits limits;
+  RollcallAddresses *addresses;
+  GThreadPool *readers; /* long reads, away from the threads that serve connections */
 
   /* the writer's own */
   GThread *writer;
@@ -53,13 +56,16 @@ struct _RollcallCall
   struct MHD_Connection *connection;
   const RollcallRoute *route; /* (nullable): none was found */
   RollcallStore *store;       /* of the thread that handles it */
-  gint64 started;             /* monotonic microseconds */
+  RollcallAddress address;
+  gboolean crowded; /* its address has more requests under way than it may */
+  gint64 started;   /* monotonic microseconds */
   gboolean handled;
   char *method; /* (nullable): the headers are not here yet */
   char *path;   /* as it was sent */
   GByteArray *body;
-  gsize n_discarded; /* bytes of a body that nobody will read */
-  GError *refusal;   /* (nullable) known before the body came */
+  gsize n_received; /* bytes of the body, of which @body has none that nobody will read */
+  gboolean ends_connection;
+  GError *refusal; /* (nullable) known before the body came */
 
   char *fingerprint; /* (nullable) the agent's */
   char *person;      /* (nullable) the token's name */

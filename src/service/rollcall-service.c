@@ -107,6 +107,8 @@ rollcall_service_new (const char *data_directory, const char *certificate, const
 
   service->data_directory = g_strdup (data_directory);
   service->lock_file = -1;
+  service->limits = (RollcallLimits) ROLLCALL_LIMITS_USUAL;
+  service->addresses = rollcall_addresses_new ();
   service->daemons = g_ptr_array_new ();
   service->stores = g_ptr_array_new_with_free_func (g_object_unref);
   service->site_servers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -118,8 +120,17 @@ rollcall_service_new (const char *data_directory, const char *certificate, const
 }
 
 void
+rollcall_service_set_limits (RollcallService *service, const RollcallLimits *limits)
+{
+  g_return_if_fail (service->daemons->len == 0 && limits->waiting > 0);
+
+  service->limits = *limits;
+}
+
+void
 rollcall_service_tick (RollcallService *service)
 {
+  rollcall_addresses_tidy (service->addresses, g_get_monotonic_time ());
   g_mutex_lock (&service->lock);
   rollcall_streams_wake (service, FALSE);
   g_mutex_unlock (&service->lock);
@@ -167,6 +178,7 @@ rollcall_service_free (RollcallService *service)
   rollcall_writer_forget (service);
   g_hash_table_unref (service->site_servers);
   g_ptr_array_unref (service->stores);
+  rollcall_addresses_free (service->addresses);
   g_clear_object (&service->store);
   g_mutex_clear (&service->lock);
   g_cond_clear (&service->queued);

@@ -3,7 +3,6 @@
 #include "rollcall-service-private.h"
 
 #define BATCH_LIMIT 512
-#define QUEUE_LIMIT 20000
 #define HOUR        (G_GINT64_CONSTANT (3600) * 1000)
 #define DAY         (24 * HOUR)
 
@@ -14,7 +13,7 @@ rollcall_writer_push (RollcallCall *call)
   gboolean accepted;
 
   g_mutex_lock (&service->lock);
-  accepted = !service->closing && g_queue_get_length (&service->jobs) < QUEUE_LIMIT;
+  accepted = !service->closing && g_queue_get_length (&service->jobs) < service->limits.waiting;
   if (accepted)
     {
       MHD_suspend_connection (call->connection);

@@ -14,7 +14,27 @@
 
 static char *data_directory, *store, *certificate, *key;
 static char **addresses;
+static RollcallLimits limits = ROLLCALL_LIMITS_USUAL;
 static gboolean version;
+
+static gboolean
+read_limit (const char *option, const char *value, gpointer unused, GError **error)
+{
+  gboolean waiting = g_str_equal (option, "--waiting");
+  guint *limit = waiting                                      ? &limits.waiting
+                 : g_str_equal (option, "--address-requests") ? &limits.address_requests
+                                                              : &limits.address_failures;
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (value, 10, waiting, G_MAXINT, &number, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: “%s” is not a number from %d", option, value,
+                   waiting);
+      return FALSE;
+    }
+  *limit = (guint) number;
+  return TRUE;
+}
 
 static const GOptionEntry entries[] = {
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_directory, "Keep everything in DIR, made if absent", "DIR" },
@@ -23,6 +43,12 @@ static const GOptionEntry entries[] = {
   { "store", 0, 0, G_OPTION_ARG_STRING, &store, "Keep registrations elsewhere (default: SQLite in DIR)", "URI" },
   { "tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &certificate, "Serve with this certificate (PEM)", "FILE" },
   { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Its key (PEM), which only its owner may read", "FILE" },
+  { "address-requests", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
+    "Answer 429 while an address has more than N requests under way (default 4096; 0: no limit)", "N" },
+  { "address-failures", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
+    "Answer 429 to an address that sent more than N invalid tokens in a minute (default 600; 0: no limit)", "N" },
+  { "waiting", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
+    "Answer 503 while N requests, of agents for the most part, wait to be written (default 10000)", "N" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
   { NULL },
 };
@@ -117,6 +143,7 @@ serve (GError **error)
 
   if (service == NULL)
     return FALSE;
+  rollcall_service_set_limits (service, &limits);
   g_unix_signal_add (SIGTERM, on_signal, loop);
   g_unix_signal_add (SIGINT, on_signal, loop);
   for (guint i = 0; places[i] != NULL; i++)

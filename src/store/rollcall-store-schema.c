@@ -51,6 +51,8 @@ static const char *const migrations[] = {
   "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
   "INSERT INTO counters VALUES ('next-registration', 1), ('next-resource', 1), ('next-document', 1), ('next-task', 1),"
   " ('latest-revision', 0);",
+
+  "CREATE INDEX registrations_site_server ON registrations (id) WHERE site_server;",
 };
 
 static gboolean

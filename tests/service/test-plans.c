@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How SQLite goes about what is asked of it: a list of a few must not read all rows. And how an older store is brought
+ * to the present schema. */
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+
+#include "rollcall-store-private.h"
+
+typedef struct
+{
+  char *directory, *path;
+  RollcallStore *store;
+} Fixture;
+
+static void
+open_store (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->store = rollcall_store_open (fixture->path, TRUE, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->directory = g_dir_make_tmp ("rollcall-plans-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->directory, "rollcall.sqlite", NULL);
+  open_store (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  g_clear_object (&fixture->store);
+  g_assert_cmpint (g_unlink (fixture->path), ==, 0);
+  g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
+  g_free (fixture->path);
+  g_free (fixture->directory);
+}
+
+static void
+execute (Fixture *fixture, const char *sql)
+{
+  char *message = NULL;
+
+  sqlite3_exec (fixture->store->database, sql, NULL, NULL, &message);
+  g_assert_cmpstr (message, ==, NULL);
+}
+
+static gint64
+ask (Fixture *fixture, const char *sql)
+{
+  sqlite3_stmt *statement;
+  gint64 value;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (fixture->store->database, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return value;
+}
+
+static int
+keep_statement (unsigned int kind, void *data, void *statement, void *text)
+{
+  char **kept = data;
+
+  if (g_str_has_prefix (sqlite3_sql (statement), "SELECT "))
+    g_set_str (kept, sqlite3_sql (statement));
+  return 0;
+}
+
+/* The plan of the very statement that the store runs. */
+static char *
+explain_list (Fixture *fixture, const RollcallListQuery *query)
+{
+  sqlite3 *database = fixture->store->database;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree char *next = NULL, *sql = NULL, *explain = NULL;
+  GString *plan = g_string_new (NULL);
+  sqlite3_stmt *statement;
+
+  sqlite3_trace_v2 (database, SQLITE_TRACE_STMT, keep_statement, &sql);
+  rows = rollcall_store_list_registrations (fixture->store, query, &next, &error);
+  sqlite3_trace_v2 (database, 0, NULL, NULL);
+  g_assert_no_error (error);
+  g_assert_nonnull (sql);
+  explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+  g_assert_cmpint (sqlite3_prepare_v2 (database, explain, -1, &statement, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (statement) == SQLITE_ROW)
+    g_string_append_printf (plan, "%s\n", (const char *) sqlite3_column_text (statement, 3));
+  sqlite3_finalize (statement);
+  g_test_message ("%s", plan->str);
+  return g_string_free (plan, FALSE);
+}
+
+static void
+test_site_servers (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const sorts[] = { NULL, "-id", "name", "-last_requested", "status" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sorts); i++)
+    {
+      RollcallListQuery query = { .site_servers_only = TRUE, .limit = 200, .sort = sorts[i] };
+      g_autofree char *plan = explain_list (fixture, &query);
+
+      /* The only thing that may be read whole is the index, which holds the site servers alone. */
+      g_assert_true (g_str_has_prefix (plan, "SCAN registrations USING INDEX registrations_site_server\n"));
+      g_assert_null (strstr (plan + 1, "SCAN"));
+    }
+}
+
+static void
+add_row (Fixture *fixture, const char *name, gboolean site_server)
+{
+  RollcallContext context = { .now = 1000 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RollcallOutcome) outcome = g_new0 (RollcallOutcome, 1);
+  RollcallRegistration *row = rollcall_registration_new ();
+
+  outcome->put = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
+  outcome->removed = g_array_new (FALSE, FALSE, sizeof (RollcallRemoval));
+  outcome->events = g_ptr_array_new ();
+  g_assert_true (rollcall_store_load_context (fixture->store, &context, NULL));
+  row->id = context.next_registration++;
+  row->site_server = site_server;
+  g_set_str (&row->computer.name, name);
+  g_ptr_array_add (outcome->put, row);
+  rollcall_store_begin (fixture->store, &error);
+  g_assert_no_error (error);
+  rollcall_store_apply (fixture->store, outcome, &context, &error);
+  g_assert_no_error (error);
+  rollcall_store_commit (fixture->store, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_site_servers (Fixture *fixture, const char *name)
+{
+  RollcallListQuery query = { .site_servers_only = TRUE, .limit = 200 };
+  g_autofree char *next = NULL;
+  g_autoptr (GPtrArray) rows = rollcall_store_list_registrations (fixture->store, &query, &next, NULL);
+
+  g_assert_cmpuint (rows->len, ==, 1);
+  g_assert_cmpstr (((RollcallRegistration *) rows->pdata[0])->computer.name, ==, name);
+}
+
+/* The store as the first version wrote it. */
+static void
+test_migration (Fixture *fixture, gconstpointer unused)
+{
+  gint64 newest = ask (fixture, "PRAGMA user_version"), policies = ask (fixture, "SELECT count(*) FROM documents");
+
+  add_row (fixture, "plain", FALSE);
+  add_row (fixture, "server", TRUE);
+  execute (fixture, "DROP INDEX registrations_site_server; PRAGMA user_version = 1;");
+  g_clear_object (&fixture->store);
+
+  open_store (fixture);
+  g_assert_cmpint (newest, >=, 2);
+  g_assert_cmpint (ask (fixture, "PRAGMA user_version"), ==, newest);
+  g_assert_cmpint (ask (fixture, "SELECT count(*) FROM sqlite_schema WHERE name = 'registrations_site_server'"), ==, 1);
+  g_assert_cmpint (ask (fixture, "SELECT count(*) FROM documents"), ==, policies); /* R5's is made once */
+  assert_site_servers (fixture, "server");
+}
+
+static void
+test_newer (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  execute (fixture, "PRAGMA user_version = 1000;");
+  g_clear_object (&fixture->store);
+  g_assert_null (rollcall_store_open (fixture->path, TRUE, &error));
+  g_assert_error (error, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "newer"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/store/R20-the-list-of-site-servers-reads-no-other-row", Fixture, NULL, set_up, test_site_servers,
+              tear_down);
+  g_test_add ("/store/a-store-of-the-first-version-is-brought-to-the-present-one", Fixture, NULL, set_up,
+              test_migration, tear_down);
+  g_test_add ("/store/a-store-of-a-newer-version-is-left-alone", Fixture, NULL, set_up, test_newer, tear_down);
+  return g_test_run ();
+}
