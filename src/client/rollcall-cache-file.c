@@ -418,20 +418,32 @@ rollcall_cache_file_get_row (RollcallCacheFile *file, gint64 id, GError **error)
   return registration;
 }
 
-gboolean
-rollcall_cache_file_get_decision_facts (RollcallCacheFile *file, gint64 id, RollcallStatus *status, gint64 *revision,
-                                        GError **error)
+GArray *
+rollcall_cache_file_list_decision_facts (RollcallCacheFile *file, const GArray *ids, GCancellable *cancellable,
+                                         GError **error)
 {
-  sqlite3_bind_int64 (file->get_facts, 1, id);
-  int rc = sqlite3_step (file->get_facts);
-  gboolean found = check (file, rc, error) && rc == SQLITE_ROW;
-  if (found)
+  g_autoptr (GArray) list = g_array_sized_new (FALSE, FALSE, sizeof (RollcallDecisionFacts), ids->len);
+
+  for (guint i = 0; i < ids->len; i++)
     {
-      *status = sqlite3_column_int (file->get_facts, 0) & ROLLCALL_CLASS_STATUS_MASK;
-      *revision = sqlite3_column_int64 (file->get_facts, 1);
+      RollcallDecisionFacts facts = { .id = g_array_index (ids, gint64, i) };
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      sqlite3_bind_int64 (file->get_facts, 1, facts.id);
+      int rc = sqlite3_step (file->get_facts);
+      gboolean found = rc == SQLITE_ROW;
+      if (found)
+        {
+          facts.status = sqlite3_column_int (file->get_facts, 0) & ROLLCALL_CLASS_STATUS_MASK;
+          facts.revision = sqlite3_column_int64 (file->get_facts, 1);
+          g_array_append_val (list, facts);
+        }
+      sqlite3_reset (file->get_facts);
+      if (!found && !check (file, rc, error))
+        return NULL;
     }
-  sqlite3_reset (file->get_facts);
-  return found;
+  return g_steal_pointer (&list);
 }
 
 /* Reads @statement's ids to its end, those only that @marks (nullable) has. */

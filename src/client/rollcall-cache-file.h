@@ -31,8 +31,9 @@ GArray *rollcall_cache_file_apply (RollcallCacheFile *file, const RollcallChange
 
 /* (transfer full) (nullable): NULL without an error for a row that is not there */
 RollcallRegistration *rollcall_cache_file_get_row (RollcallCacheFile *file, gint64 id, GError **error);
-gboolean rollcall_cache_file_get_decision_facts (RollcallCacheFile *file, gint64 id, RollcallStatus *status,
-                                                 gint64 *revision, GError **error);
+/* See rollcall_cache_list_decision_facts_async(). Returns: (transfer full) (element-type RollcallDecisionFacts) */
+GArray *rollcall_cache_file_list_decision_facts (RollcallCacheFile *file, const GArray *ids, GCancellable *cancellable,
+                                                 GError **error);
 
 /* The ids of @query in order. @limit 0: all; else the first ones, and fewer where those lie so far apart that a person
  * would wait for them. Returns: (transfer full) (element-type gint64) */

@@ -258,20 +258,6 @@ rollcall_cache_get_row (RollcallCache *self, gint64 id)
   return row;
 }
 
-gboolean
-rollcall_cache_get_decision_facts (RollcallCache *self, gint64 id, RollcallStatus *status, gint64 *revision)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_return_val_if_fail (ROLLCALL_IS_CACHE (self), FALSE);
-  g_return_val_if_fail (g_thread_self () != self->thread, FALSE);
-  if (self->reader == NULL)
-    return FALSE;
-  gboolean found = rollcall_cache_file_get_decision_facts (self->reader, id, status, revision, &error);
-  report_failure (error);
-  return found;
-}
-
 GArray *
 rollcall_cache_list_first_ids (RollcallCache *self, const RollcallReportQuery *query, guint limit)
 {
@@ -329,6 +315,12 @@ static gpointer
 run_list (RollcallCacheFile *file, gconstpointer input, GCancellable *cancellable, GError **error)
 {
   return rollcall_cache_file_list (file, input, 0, cancellable, error);
+}
+
+static gpointer
+run_facts (RollcallCacheFile *file, gconstpointer input, GCancellable *cancellable, GError **error)
+{
+  return rollcall_cache_file_list_decision_facts (file, input, cancellable, error);
 }
 
 static gpointer
@@ -414,4 +406,43 @@ rollcall_cache_count_finish (RollcallCache *self, GAsyncResult *result, Rollcall
     return FALSE;
   *counts = *counted;
   return TRUE;
+}
+
+/* So many are read within a millisecond: no reason to wait for what the worker does. */
+#define FEW_FACTS 200
+
+void
+rollcall_cache_list_decision_facts_async (RollcallCache *self, GArray *ids, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (ROLLCALL_IS_CACHE (self) && ids != NULL);
+
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, rollcall_cache_list_decision_facts_async);
+  if (ids->len <= FEW_FACTS && self->reader != NULL)
+    {
+      GError *error = NULL;
+      GArray *facts = rollcall_cache_file_list_decision_facts (self->reader, ids, cancellable, &error);
+
+      if (facts != NULL)
+        g_task_return_pointer (task, facts, (GDestroyNotify) g_array_unref);
+      else
+        g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+
+  Job *job = g_new0 (Job, 1);
+  *job = (Job) { .run = run_facts,
+                 .input = g_array_ref (ids),
+                 .free_input = (GDestroyNotify) g_array_unref,
+                 .free_result = (GDestroyNotify) g_array_unref };
+  push_job (self, task, job);
+}
+
+GArray *
+rollcall_cache_list_decision_facts_finish (RollcallCache *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, rollcall_cache_list_decision_facts_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

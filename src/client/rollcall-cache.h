@@ -73,8 +73,17 @@ void rollcall_cache_count_async (RollcallCache *self, RollcallReportKind kind, G
 gboolean rollcall_cache_count_finish (RollcallCache *self, GAsyncResult *result, RollcallStatusCounts *counts,
                                       GError **error);
 
-/* One small fact of a row, without reading the rest: for the menu over a large selection. Main thread. FALSE when it is
- * not there. */
-gboolean rollcall_cache_get_decision_facts (RollcallCache *self, gint64 id, RollcallStatus *status, gint64 *revision);
+/* What a decision needs to know of a row (R10, R15): what the person who decides has seen. */
+typedef struct
+{
+  gint64 id;
+  gint64 revision;
+  RollcallStatus status;
+} RollcallDecisionFacts;
+/* Those of @ids (element-type gint64), in their order; rows that are not there are left out. A few come from the main
+ * thread's connection, many from the worker. finish: (transfer full) (element-type RollcallDecisionFacts) */
+void rollcall_cache_list_decision_facts_async (RollcallCache *self, GArray *ids, GCancellable *cancellable,
+                                               GAsyncReadyCallback callback, gpointer user_data);
+GArray *rollcall_cache_list_decision_facts_finish (RollcallCache *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -127,17 +127,53 @@ test_rows_come_back (Fixture *fixture, gconstpointer data)
       g_autoptr (RollcallRegistration) expected = test_row_new (id, id);
       g_autoptr (RollcallRegistration) row = rollcall_cache_get_row (fixture->cache, id);
       g_autoptr (GString) expected_text = g_string_new (NULL), text = g_string_new (NULL);
-      RollcallStatus status;
-      gint64 revision;
 
       rollcall_registration_append_json (expected, expected_text);
       rollcall_registration_append_json (row, text);
       g_assert_cmpstr (text->str, ==, expected_text->str);
-      g_assert_true (rollcall_cache_get_decision_facts (fixture->cache, id, &status, &revision));
-      g_assert_cmpint (status, ==, expected->status);
-      g_assert_cmpint (revision, ==, id);
     }
   g_assert_null (rollcall_cache_get_row (fixture->cache, N_ROWS + 1));
+}
+
+static void
+check_facts (Fixture *fixture, GArray *ids, guint n_there)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rollcall_cache_list_decision_facts_async (fixture->cache, ids, NULL, test_take_result, &result);
+  test_wait_until (result != NULL);
+  g_autoptr (GArray) facts = rollcall_cache_list_decision_facts_finish (fixture->cache, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (facts->len, ==, n_there);
+  for (guint i = 0; i < n_there; i++)
+    {
+      RollcallDecisionFacts *each = &g_array_index (facts, RollcallDecisionFacts, i);
+      g_autoptr (RollcallRegistration) expected = test_row_new (each->id, each->id);
+
+      g_assert_cmpint (each->id, ==, g_array_index (ids, gint64, i));
+      g_assert_cmpint (each->status, ==, expected->status);
+      g_assert_cmpint (each->revision, ==, each->id);
+    }
+}
+
+/* R10: a few by the main thread's connection, many by the worker's; what is not there is left out. */
+static void
+test_decision_facts (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) few = g_array_new (FALSE, FALSE, sizeof (gint64)), many = NULL;
+
+  apply (fixture->cache, test_page_new (1, N_ROWS, 0, FALSE), FALSE);
+  many = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (gint64 id = N_ROWS + 1; id >= 1; id--)
+    {
+      gint64 up = N_ROWS + 2 - id;
+      g_array_append_val (many, up);
+    }
+  for (gint64 id = 20; id >= 1; id -= 3)
+    g_array_append_val (few, id);
+  check_facts (fixture, few, few->len);
+  check_facts (fixture, many, N_ROWS);
 }
 
 static void
@@ -522,6 +558,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (note_log, NULL, NULL);
   ADD ("/client/cache/rows-come-back", test_rows_come_back);
+  ADD ("/client/cache/R10-decision-facts", test_decision_facts);
   ADD ("/client/cache/removed", test_removed);
   ADD ("/client/cache/C2-every-sort", test_every_sort);
   ADD ("/client/cache/no-such-sort", test_no_such_sort);
