@@ -67,13 +67,18 @@ def search(element, role, name, deep, showing=True):
             yield from search(child, role, name, deep, showing)
 
 
+def start_accessibility():
+    """Before the program: one that starts while the accessibility bus does may miss it."""
+    Atspi.init()
+    wait_for(lambda: Atspi.get_desktop(0).get_name() is not None, 30, 'the accessibility bus')
+
+
 class Window:
     """program: the name under which it is on the accessibility bus, or what that name ends with."""
 
     def __init__(self, program, screenshots):
         self.screenshots, self.step = pathlib.Path(screenshots), 0
         self.screenshots.mkdir(parents=True, exist_ok=True)
-        Atspi.init()
         self.application = wait_for(lambda: self.find_application(program), 30, f'{program} is on the accessibility bus')
         self.frame = wait_for(lambda: self.find('frame'), 30, 'its window')
 
@@ -118,8 +123,10 @@ class Window:
         return box.x - 2 * frame.x, box.y - 2 * frame.y, box.width, box.height
 
     def middle(self, element):
+        """The middle of what shows of it: a row may be wider than the window."""
         x, y, width, height = self.box(element)
-        return x + width // 2, y + height // 2
+        left, top, wide, high = self.box(self.frame)
+        return (max(x, left) + min(x + width, left + wide)) // 2, (max(y, top) + min(y + height, top + high)) // 2
 
     def click(self, element, button=1, at=None):
         """at: (x, y) from its left upper corner, else its middle."""

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rollcall-application.h"
+
+#include <glib/gi18n.h>
+
+#include "rollcall-token-file.h"
+#include "rollcall-window.h"
+
+struct _RollcallApplication
+{
+  AdwApplication parent_instance;
+  char *server;     /* (owned) (nullable) */
+  char *ca_file;    /* (owned) (nullable) */
+  char *token_file; /* (owned) (nullable) */
+
+  RollcallClient *client;     /* (owned) (nullable) */
+  RollcallCache *cache;       /* (owned) (nullable) */
+  RollcallFollower *follower; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (RollcallApplication, rollcall_application, ADW_TYPE_APPLICATION)
+
+static const GOptionEntry entries[] = {
+  { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("The service's address: https://HOST:PORT"), N_ ("URL") },
+  { "ca", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("The certificate of the service's authority"), N_ ("FILE") },
+  { "token-file", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_ ("The file that holds your token"), N_ ("FILE") },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
+  { NULL },
+};
+
+static gboolean
+open_session (RollcallApplication *self, GError **error)
+{
+  g_autofree char *token = rollcall_token_file_read (self->token_file, error);
+  g_autofree char *directory = g_build_filename (g_get_user_cache_dir (), "rollcall", NULL);
+
+  if (token == NULL || (self->client = rollcall_client_new (self->server, self->ca_file, token, error)) == NULL ||
+      (self->cache = rollcall_cache_open (directory, rollcall_client_get_server (self->client), error)) == NULL)
+    return FALSE;
+  self->follower = rollcall_follower_new (self->client, self->cache);
+  return TRUE;
+}
+
+static void
+fill_window (RollcallApplication *self, RollcallWindow *window)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->server == NULL)
+    return;
+  if (self->token_file == NULL)
+    rollcall_window_set_problem (window, _ ("No Token"), _ ("Name the file that holds your token: --token-file FILE"));
+  else if (open_session (self, &error))
+    rollcall_window_set_session (window, self->client, self->cache, self->follower);
+  else
+    rollcall_window_set_problem (window, _ ("The Report Cannot Be Opened"), error->message);
+}
+
+static void
+rollcall_application_activate (GApplication *application)
+{
+  RollcallApplication *self = ROLLCALL_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    {
+      window = GTK_WINDOW (rollcall_window_new (GTK_APPLICATION (application)));
+      fill_window (self, ROLLCALL_WINDOW (window));
+    }
+  gtk_window_present (window);
+  /* after the window: the cached report shows first (C5) */
+  if (self->follower != NULL && rollcall_follower_get_state (self->follower) == ROLLCALL_FOLLOWER_CONNECTING)
+    rollcall_follower_start (self->follower);
+}
+
+static int
+rollcall_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  RollcallApplication *self = ROLLCALL_APPLICATION (application);
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("rollcall %s\n", ROLLCALL_VERSION);
+      return 0;
+    }
+  g_variant_dict_lookup (options, "server", "s", &self->server);
+  g_variant_dict_lookup (options, "ca", "^ay", &self->ca_file);
+  g_variant_dict_lookup (options, "token-file", "^ay", &self->token_file);
+  return -1;
+}
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+  AdwDialog *dialog = adw_about_dialog_new ();
+
+  g_object_set (dialog, "application-name", "Rollcall", "application-icon", "org.rollcall.Console", "version",
+                ROLLCALL_VERSION, "license-type", GTK_LICENSE_GPL_3_0, "comments",
+                _ ("See every computer that asks to be managed, and allow, block or revoke it"), NULL);
+  adw_dialog_present (dialog, window != NULL ? GTK_WIDGET (window) : NULL);
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window != NULL)
+    gtk_window_close (window);
+}
+
+static void
+rollcall_application_startup (GApplication *application)
+{
+  static const GActionEntry actions[] = {
+    { .name = "about", .activate = about_action },
+    { .name = "quit", .activate = quit_action },
+  };
+  GtkApplication *gtk_application = GTK_APPLICATION (application);
+
+  G_APPLICATION_CLASS (rollcall_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name ("org.rollcall.Console");
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
+  gtk_application_set_accels_for_action (gtk_application, "app.quit", (const char *[]) { "<Control>q", NULL });
+  gtk_application_set_accels_for_action (gtk_application, "window.close", (const char *[]) { "<Control>w", NULL });
+  gtk_application_set_accels_for_action (gtk_application, "win.search", (const char *[]) { "<Control>f", NULL });
+  gtk_application_set_accels_for_action (gtk_application, "win.all-reports", (const char *[]) { "<Control>r", NULL });
+}
+
+static void
+rollcall_application_shutdown (GApplication *application)
+{
+  RollcallApplication *self = ROLLCALL_APPLICATION (application);
+
+  if (self->follower != NULL)
+    rollcall_follower_stop (self->follower);
+  G_APPLICATION_CLASS (rollcall_application_parent_class)->shutdown (application);
+}
+
+static void
+rollcall_application_dispose (GObject *object)
+{
+  RollcallApplication *self = ROLLCALL_APPLICATION (object);
+
+  g_clear_object (&self->follower);
+  g_clear_object (&self->cache);
+  g_clear_object (&self->client);
+  g_clear_pointer (&self->server, g_free);
+  g_clear_pointer (&self->ca_file, g_free);
+  g_clear_pointer (&self->token_file, g_free);
+  G_OBJECT_CLASS (rollcall_application_parent_class)->dispose (object);
+}
+
+static void
+rollcall_application_class_init (RollcallApplicationClass *klass)
+{
+  GApplicationClass *class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = rollcall_application_dispose;
+  class->startup = rollcall_application_startup;
+  class->shutdown = rollcall_application_shutdown;
+  class->activate = rollcall_application_activate;
+  class->handle_local_options = rollcall_application_handle_local_options;
+}
+
+static void
+rollcall_application_init (RollcallApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), entries);
+  g_application_set_option_context_summary (G_APPLICATION (self),
+                                            _ ("Shows which computers ask to be managed, and decides about them."));
+}
+
+RollcallApplication *
+rollcall_application_new (void)
+{
+  return g_object_new (ROLLCALL_TYPE_APPLICATION, "application-id", "org.rollcall.Console", "flags",
+                       G_APPLICATION_NON_UNIQUE, "resource-base-path", "/org/rollcall/Console", NULL);
+}

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rollcall-report-page.h"
+
+#include <glib/gi18n.h>
+
+#include "rollcall-decision.h"
+#include "rollcall-menu.h"
+#include "rollcall-plain-text.h"
+#include "rollcall-report-view.h"
+#include "rollcall-words.h"
+
+/* Work that is done sooner shows no progress. */
+#define PROGRESS_AFTER_MS 400
+
+struct _RollcallReportPage
+{
+  AdwBreakpointBin parent_instance;
+
+  GtkBox *filters;
+  GtkSearchEntry *search;
+  AdwToggleGroup *statuses;
+  GtkStack *stack;
+  RollcallReportView *view;
+  GtkLabel *totals;
+  GtkWidget *work;
+  GtkProgressBar *progress;
+  GtkLabel *work_label;
+
+  RollcallClient *client;       /* (owned) (nullable) */
+  RollcallCache *cache;         /* (owned) (nullable) */
+  RollcallFollower *follower;   /* (owned) (nullable) */
+  RollcallReportList *list;     /* (owned) (nullable) */
+  const RollcallReport *report; /* (nullable) */
+  RollcallStatusCounts counts;
+  GCancellable *cancellable; /* (owned) of all that does not outlive the page */
+
+  GtkWidget *menu; /* (nullable) the last one that was opened */
+  GArray *facts;   /* (owned) (nullable) what the menu is about */
+  char *name;      /* (owned) (nullable) of the computer, where it is one */
+
+  GCancellable *deciding; /* (owned) (nullable) of the decision under way */
+  RollcallAction action;
+  guint progress_source;
+};
+
+G_DEFINE_FINAL_TYPE (RollcallReportPage, rollcall_report_page, ADW_TYPE_BREAKPOINT_BIN)
+
+static RollcallReportModel *
+get_model (RollcallReportPage *self)
+{
+  return rollcall_report_list_get_model (self->list);
+}
+
+static guint
+get_total (RollcallReportPage *self)
+{
+  guint total = 0;
+
+  for (guint i = 0; i < ROLLCALL_N_STATUSES; i++)
+    total += self->counts.by_status[i];
+  return total;
+}
+
+static gboolean
+is_filtered (RollcallReportPage *self)
+{
+  const RollcallReportQuery *query = rollcall_report_list_get_query (self->list);
+
+  return query != NULL && (query->statuses != 0 || (query->text != NULL && *query->text != '\0'));
+}
+
+static void
+update_totals (RollcallReportPage *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (get_model (self)));
+  guint total = get_total (self), selected = rollcall_report_model_get_n_selected (get_model (self));
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (is_filtered (self) && total > n)
+    /* Translators: so many of so many computers pass the filter */
+    g_string_printf (text, C_ ("totals", "%'u of %'u computers"), n, total);
+  else
+    g_string_printf (text, g_dngettext (GETTEXT_PACKAGE, "%'u computer", "%'u computers", n), n);
+  if (selected > 0)
+    /* Translators: so many are selected; follows "500 computers" */
+    g_string_append_printf (text, C_ ("totals", " · %'u selected"), selected);
+  gtk_label_set_text (self->totals, text->str);
+}
+
+static void
+update_state (RollcallReportPage *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (get_model (self)));
+  const char *state = "report";
+
+  update_totals (self);
+  /* While the worker still looks, what stood there stays. */
+  if (n == 0 && !rollcall_report_list_is_complete (self->list))
+    return;
+  if (n == 0 && is_filtered (self))
+    state = "no-match";
+  else if (n == 0)
+    state = rollcall_cache_get_synced_at (self->cache) == 0 ? "loading" : "empty";
+  gtk_stack_set_visible_child_name (self->stack, state);
+}
+
+/* The toggles: all, and a status each with its count. */
+static void
+update_toggles (RollcallReportPage *self)
+{
+  for (guint i = 0; i < adw_toggle_group_get_n_toggles (self->statuses); i++)
+    {
+      AdwToggle *toggle = adw_toggle_group_get_toggle (self->statuses, i);
+      guint count = i == 0 ? get_total (self) : self->counts.by_status[i - 1];
+      const char *title = i == 0 ? C_ ("status filter", "All") : rollcall_words_status (i - 1);
+      g_autofree char *label = g_strdup_printf ("%s %'u", title, count);
+
+      adw_toggle_set_label (toggle, label);
+    }
+}
+
+static void
+add_toggles (RollcallReportPage *self)
+{
+  for (guint i = 0; i <= ROLLCALL_N_STATUSES; i++)
+    {
+      AdwToggle *toggle = adw_toggle_new ();
+
+      adw_toggle_set_name (toggle, i == 0 ? "all" : rollcall_status_to_string (i - 1));
+      adw_toggle_group_add (self->statuses, toggle);
+    }
+  adw_toggle_group_set_active_name (self->statuses, "all");
+  update_toggles (self);
+}
+
+static void
+counted_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RollcallReportPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  RollcallStatusCounts counts;
+
+  if (!rollcall_cache_count_finish (ROLLCALL_CACHE (object), result, &counts, &error))
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_message ("the report's rows cannot be counted: %s", error->message);
+      return;
+    }
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  self->counts = counts;
+  update_toggles (self);
+  update_totals (self);
+}
+
+static void
+listed_cb (RollcallReportPage *self)
+{
+  update_state (self);
+  if (self->report != NULL)
+    rollcall_cache_count_async (self->cache, self->report->kind, self->cancellable, counted_cb, g_object_ref (self));
+}
+
+static void
+ask_anew (RollcallReportPage *self)
+{
+  g_autoptr (RollcallReportQuery) query = NULL;
+  RollcallStatus status;
+
+  if (self->list == NULL || self->report == NULL)
+    return;
+  query = g_new0 (RollcallReportQuery, 1);
+  query->kind = self->report->kind;
+  query->text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search))));
+  query->sort = g_strdup (rollcall_report_view_get_order (self->view, &query->descending));
+  if (rollcall_status_from_string (adw_toggle_group_get_active_name (self->statuses), &status))
+    query->statuses = 1u << status;
+  rollcall_report_list_set_query (self->list, query);
+  rollcall_report_view_scroll_to_top (self->view);
+  update_state (self);
+}
+
+static void
+filter_changed_cb (RollcallReportPage *self)
+{
+  ask_anew (self);
+}
+
+static void
+order_changed_cb (RollcallReportPage *self)
+{
+  ask_anew (self);
+}
+
+static void
+clear_filters (RollcallReportPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  adw_toggle_group_set_active_name (self->statuses, "all");
+}
+
+static void
+stop_search_cb (RollcallReportPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  rollcall_report_view_grab_focus (self->view);
+}
+
+static void
+search_activated_cb (RollcallReportPage *self)
+{
+  rollcall_report_view_grab_focus (self->view);
+}
+
+/* Why nothing can be decided now; NULL where it can. */
+static const char *
+get_obstacle (RollcallReportPage *self)
+{
+  if (self->deciding != NULL)
+    return _ ("A decision is under way");
+  switch (rollcall_follower_get_state (self->follower))
+    {
+    case ROLLCALL_FOLLOWER_CONNECTING:
+    case ROLLCALL_FOLLOWER_AWAY:
+      return _ ("Read-only: the service is not reached");
+    case ROLLCALL_FOLLOWER_REFUSED:
+      return _ ("Read-only: the service does not accept your token");
+    case ROLLCALL_FOLLOWER_ONLINE:
+      break;
+    }
+  return rollcall_follower_get_role (self->follower) == ROLLCALL_ROLE_VIEWER ? _ ("Read-only: your role is viewer")
+                                                                             : NULL;
+}
+
+static void
+menu_closed_cb (RollcallReportPage *self)
+{
+  rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, FALSE);
+  rollcall_report_view_grab_focus (self->view);
+}
+
+typedef struct
+{
+  RollcallReportPage *page; /* (owned) */
+  GdkRectangle at;
+} MenuRequest;
+
+static void
+open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
+{
+  guint n_selected = rollcall_report_model_get_n_selected (get_model (self));
+  g_autoptr (GMenuModel) menu = rollcall_menu_new (facts, n_selected, get_obstacle (self));
+
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_pointer (&self->facts, g_array_unref);
+  g_clear_pointer (&self->name, g_free);
+  self->facts = g_array_ref (facts);
+  if (facts->len == 1)
+    {
+      g_autoptr (RollcallRegistration)
+          row = rollcall_cache_get_row (self->cache, g_array_index (facts, RollcallDecisionFacts, 0).id);
+      self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
+    }
+  self->menu = gtk_popover_menu_new_from_model (menu);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), at);
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  rollcall_menu_name_items (GTK_POPOVER_MENU (self->menu));
+  g_signal_connect_object (self->menu, "closed", G_CALLBACK (menu_closed_cb), self, G_CONNECT_SWAPPED);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+facts_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  MenuRequest *request = user_data;
+  g_autoptr (RollcallReportPage) self = request->page;
+  GdkRectangle at = request->at;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) facts = rollcall_cache_list_decision_facts_finish (ROLLCALL_CACHE (object), result, &error);
+
+  g_free (request);
+  if (facts != NULL && !g_cancellable_is_cancelled (self->cancellable))
+    open_menu (self, facts, &at);
+  else
+    rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, FALSE);
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_message ("the selected rows cannot be read: %s", error->message);
+}
+
+static void
+menu_requested_cb (RollcallReportPage *self, double x, double y)
+{
+  g_autoptr (GArray) ids = rollcall_report_model_list_selected (get_model (self));
+  MenuRequest *request;
+  graphene_point_t point;
+
+  if (ids->len == 0 || !gtk_widget_compute_point (GTK_WIDGET (self->view), GTK_WIDGET (self),
+                                                  &GRAPHENE_POINT_INIT ((float) x, (float) y), &point))
+    return;
+  request = g_new0 (MenuRequest, 1);
+  request->page = g_object_ref (self);
+  request->at = (GdkRectangle) { (int) point.x, (int) point.y, 1, 1 };
+  rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, TRUE);
+  rollcall_cache_list_decision_facts_async (self->cache, ids, self->cancellable, facts_cb, request);
+}
+
+static gboolean
+show_work (gpointer user_data)
+{
+  RollcallReportPage *self = user_data;
+
+  self->progress_source = 0;
+  gtk_widget_set_visible (self->work, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_cb (guint done, guint total, gpointer user_data)
+{
+  RollcallReportPage *self = user_data;
+  g_autofree char *text = g_strdup_printf (C_ ("progress", "%'u of %'u"), done, total);
+
+  gtk_progress_bar_set_fraction (self->progress, total > 0 ? (double) done / total : 0);
+  gtk_label_set_text (self->work_label, text);
+}
+
+static void
+decided_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RollcallReportPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) results = rollcall_client_decide_finish (ROLLCALL_CLIENT (object), result, &error);
+
+  g_clear_object (&self->deciding);
+  g_clear_handle_id (&self->progress_source, g_source_remove);
+  gtk_widget_set_visible (self->work, FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (results != NULL)
+    rollcall_decision_tell (GTK_WIDGET (self), self->cache, self->action, self->name, results);
+  else
+    rollcall_decision_tell_error (GTK_WIDGET (self), error);
+}
+
+static void
+decide (RollcallReportPage *self, const char *note)
+{
+  g_autoptr (RollcallDecisionBatch) batch = rollcall_decision_make_batch (self->action, self->facts, note);
+
+  self->deciding = g_cancellable_new ();
+  progress_cb (0, batch->items->len, self);
+  self->progress_source = g_timeout_add (PROGRESS_AFTER_MS, show_work, self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", TRUE);
+  rollcall_client_decide_async (self->client, batch, progress_cb, self, self->deciding, decided_cb,
+                                g_object_ref (self));
+}
+
+static void
+asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
+  g_autofree char *note = rollcall_decision_ask_finish (result);
+
+  if (note != NULL && self->deciding == NULL && !g_cancellable_is_cancelled (self->cancellable))
+    decide (self, note);
+}
+
+static void
+decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+  g_autoptr (RollcallDecisionBatch) batch = NULL;
+
+  if (self->facts == NULL || get_obstacle (self) != NULL ||
+      !rollcall_action_from_string (g_variant_get_string (parameter, NULL), &self->action))
+    return;
+  batch = rollcall_decision_make_batch (self->action, self->facts, "");
+  if (batch->items->len == 0)
+    return;
+  if (rollcall_decision_asks (self->action, batch->items->len))
+    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, asked_cb, NULL);
+  else
+    decide (self, "");
+}
+
+static void
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_selection_model_select_all (GTK_SELECTION_MODEL (get_model (ROLLCALL_REPORT_PAGE (widget))));
+}
+
+static void
+invert_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  rollcall_report_model_invert_selection (get_model (ROLLCALL_REPORT_PAGE (widget)));
+}
+
+static void
+open_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  if (self->list != NULL)
+    rollcall_report_view_request_menu (self->view);
+}
+
+static void
+clear_filters_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  clear_filters (ROLLCALL_REPORT_PAGE (widget));
+}
+
+static void
+stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_cancellable_cancel (ROLLCALL_REPORT_PAGE (widget)->deciding);
+}
+
+static void
+rows_changed_cb (RollcallReportPage *self, GArray *ids)
+{
+  rollcall_report_list_rows_changed (self->list, ids);
+}
+
+void
+rollcall_report_page_set_session (RollcallReportPage *self, RollcallClient *client, RollcallCache *cache,
+                                  RollcallFollower *follower)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && self->cache == NULL);
+  self->client = g_object_ref (client);
+  self->cache = g_object_ref (cache);
+  self->follower = g_object_ref (follower);
+  self->list = rollcall_report_list_new (cache);
+  rollcall_report_view_set_list (self->view, self->list);
+  g_signal_connect_object (self->list, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (follower, "rows-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
+  /* an empty report is no longer 'loading' once the service was reached */
+  g_signal_connect_object (follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+}
+
+void
+rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *report)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && report != NULL && report->id != NULL);
+  if (self->report == report)
+    return;
+  if (self->report != NULL)
+    gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
+  self->report = report;
+  self->counts = (RollcallStatusCounts) { 0 };
+  clear_filters (self);
+  ask_anew (self);
+}
+
+void
+rollcall_report_page_focus_search (RollcallReportPage *self)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
+rollcall_report_page_dispose (GObject *object)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (self->deciding);
+  g_clear_handle_id (&self->progress_source, g_source_remove);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_REPORT_PAGE);
+  g_clear_pointer (&self->facts, g_array_unref);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->list);
+  g_clear_object (&self->follower);
+  g_clear_object (&self->cache);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (rollcall_report_page_parent_class)->dispose (object);
+}
+
+static void
+rollcall_report_page_finalize (GObject *object)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->deciding);
+  G_OBJECT_CLASS (rollcall_report_page_parent_class)->finalize (object);
+}
+
+static void
+install_actions (GtkWidgetClass *class)
+{
+  gtk_widget_class_install_action (class, "report.decide", "s", decide_action);
+  gtk_widget_class_install_action (class, "report.select-all", NULL, select_all_action);
+  gtk_widget_class_install_action (class, "report.invert-selection", NULL, invert_action);
+  gtk_widget_class_install_action (class, "report.open-menu", NULL, open_menu_action);
+  gtk_widget_class_install_action (class, "report.clear-filters", NULL, clear_filters_action);
+  gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_i, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "report.invert-selection",
+                                       NULL);
+}
+
+static void
+rollcall_report_page_class_init (RollcallReportPageClass *klass)
+{
+  GtkWidgetClass *class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = rollcall_report_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = rollcall_report_page_finalize;
+  g_type_ensure (ROLLCALL_TYPE_REPORT_VIEW);
+  gtk_widget_class_set_template_from_resource (class, "/org/rollcall/Console/ui/report-page.ui");
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, filters);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, search);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, statuses);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, stack);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, work);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, progress);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, work_label);
+  gtk_widget_class_bind_template_callback (class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (class, order_changed_cb);
+  gtk_widget_class_bind_template_callback (class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (class, menu_requested_cb);
+  install_actions (class);
+}
+
+static void
+rollcall_report_page_init (RollcallReportPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
+  add_toggles (self);
+  gtk_search_entry_set_key_capture_widget (self->search, NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
+}

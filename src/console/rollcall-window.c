@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rollcall-window.h"
+
+#include <glib/gi18n.h>
+
+#include "rollcall-menu.h"
+#include "rollcall-plain-text.h"
+#include "rollcall-report-page.h"
+#include "rollcall-reports-tree.h"
+#include "rollcall-words.h"
+
+/* How often the banner says anew how old the report is. */
+#define AGE_S 30
+
+struct _RollcallWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwOverlaySplitView *split;
+  RollcallReportsTree *tree;
+  GtkMenuButton *reports_button;
+  GtkMenuButton *main_button;
+  AdwWindowTitle *heading;
+  AdwBanner *banner;
+  GtkStack *pages;
+  AdwStatusPage *none;
+  AdwPreferencesPage *all;
+  RollcallReportPage *page;
+
+  RollcallCache *cache;       /* (owned) (nullable) */
+  RollcallFollower *follower; /* (owned) (nullable) */
+  guint age_source;
+};
+
+G_DEFINE_FINAL_TYPE (RollcallWindow, rollcall_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_report (RollcallWindow *self, const RollcallReport *report)
+{
+  adw_window_title_set_title (self->heading, rollcall_report_get_title (report));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->heading), rollcall_report_get_description (report));
+  rollcall_reports_tree_select (self->tree, report->id);
+  rollcall_report_page_show (self->page, report);
+  gtk_stack_set_visible_child_name (self->pages, "report");
+  if (adw_overlay_split_view_get_collapsed (self->split))
+    adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
+}
+
+static void
+show_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+  const RollcallReport *report = rollcall_report_find (g_variant_get_string (parameter, NULL));
+
+  if (self->cache != NULL && report != NULL)
+    show_report (self, report);
+}
+
+/* C1 */
+static void
+all_reports_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+
+  if (self->cache != NULL)
+    gtk_stack_set_visible_child_name (self->pages, "all");
+  adw_window_title_set_title (self->heading, C_ ("title", "All Reports"));
+  rollcall_reports_tree_select (self->tree, NULL);
+  adw_overlay_split_view_set_show_sidebar (self->split, TRUE);
+  rollcall_reports_tree_grab_focus (self->tree);
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->pages), "report"))
+    rollcall_report_page_focus_search (self->page);
+}
+
+static char *
+describe_age (RollcallWindow *self)
+{
+  gint64 synced = rollcall_cache_get_synced_at (self->cache);
+  g_autofree char *age = NULL;
+
+  if (synced == 0)
+    return g_strdup (C_ ("banner", "nothing is known yet"));
+  age = rollcall_words_age (synced, g_get_real_time () / 1000);
+  /* Translators: %s is like '5 minutes ago' */
+  return g_strdup_printf (C_ ("banner", "read-only, as it was %s"), age);
+}
+
+/* C5: says that the service is away, why, and how old the report is. */
+static void
+update_banner (RollcallWindow *self)
+{
+  RollcallFollowerState state = rollcall_follower_get_state (self->follower);
+  const char *problem = rollcall_follower_get_problem (self->follower);
+  g_autofree char *age = describe_age (self), *title = NULL;
+  g_autofree char *why = problem != NULL ? rollcall_text_make_plain (problem) : NULL;
+
+  if (state == ROLLCALL_FOLLOWER_ONLINE)
+    adw_banner_set_revealed (self->banner, FALSE);
+  if (state != ROLLCALL_FOLLOWER_AWAY && state != ROLLCALL_FOLLOWER_REFUSED)
+    return;
+  if (state == ROLLCALL_FOLLOWER_REFUSED)
+    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+    title = g_strdup_printf (_ ("The service does not accept your token: %s"), age);
+  else
+    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+    title = g_strdup_printf (_ ("The service is not reached: %s"), age);
+  adw_banner_set_title (self->banner, title);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->banner), why);
+  adw_banner_set_revealed (self->banner, TRUE);
+}
+
+static gboolean
+age_cb (gpointer user_data)
+{
+  update_banner (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+retry_cb (RollcallWindow *self)
+{
+  rollcall_follower_retry_now (self->follower);
+}
+
+/* The page that 'All Reports' leads to: a group for each folder that holds reports. */
+static void
+fill_all_reports (RollcallWindow *self)
+{
+  for (guint folder = 0; folder < rollcall_n_reports; folder++)
+    {
+      AdwPreferencesGroup *group = NULL;
+
+      for (guint i = 0; i < rollcall_n_reports; i++)
+        {
+          const RollcallReport *report = &rollcall_reports[i];
+          GtkWidget *row;
+
+          if (report->id == NULL || report->parent != (int) folder)
+            continue;
+          if (group == NULL)
+            {
+              group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+              adw_preferences_group_set_title (group, rollcall_report_get_title (&rollcall_reports[folder]));
+              adw_preferences_page_add (self->all, group);
+            }
+          row = adw_action_row_new ();
+          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), rollcall_report_get_title (report));
+          adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rollcall_report_get_description (report));
+          adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+          gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+          gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-report");
+          gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", report->id);
+          adw_preferences_group_add (group, row);
+        }
+    }
+}
+
+static void
+fill_reports_menu (RollcallWindow *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new (), reports = g_menu_new ();
+
+  g_menu_append (menu, C_ ("menu", "_All Reports"), "win.all-reports");
+  for (guint i = 0; i < rollcall_n_reports; i++)
+    {
+      g_autoptr (GMenuItem) item = NULL;
+
+      if (rollcall_reports[i].id == NULL)
+        continue;
+      item = g_menu_item_new (rollcall_report_get_title (&rollcall_reports[i]), NULL);
+      g_menu_item_set_action_and_target (item, "win.show-report", "s", rollcall_reports[i].id);
+      g_menu_append_item (reports, item);
+    }
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (reports));
+  gtk_menu_button_set_menu_model (self->reports_button, G_MENU_MODEL (menu));
+}
+
+void
+rollcall_window_set_session (RollcallWindow *self, RollcallClient *client, RollcallCache *cache,
+                             RollcallFollower *follower)
+{
+  g_return_if_fail (ROLLCALL_IS_WINDOW (self) && self->cache == NULL);
+  self->cache = g_object_ref (cache);
+  self->follower = g_object_ref (follower);
+  rollcall_report_page_set_session (self->page, client, cache, follower);
+  g_signal_connect_object (follower, "notify::state", G_CALLBACK (update_banner), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (follower, "notify::problem", G_CALLBACK (update_banner), self, G_CONNECT_SWAPPED);
+  self->age_source = g_timeout_add_seconds (AGE_S, age_cb, self);
+  adw_window_title_set_subtitle (self->heading, rollcall_client_get_server (client));
+  show_report (self, rollcall_report_find (ROLLCALL_FIRST_REPORT));
+  rollcall_report_page_focus_search (self->page);
+}
+
+void
+rollcall_window_set_problem (RollcallWindow *self, const char *title, const char *description)
+{
+  g_autofree char *markup = g_markup_escape_text (description, -1);
+
+  g_return_if_fail (ROLLCALL_IS_WINDOW (self));
+  adw_status_page_set_title (self->none, title);
+  adw_status_page_set_description (self->none, markup);
+  gtk_stack_set_visible_child_name (self->pages, "none");
+}
+
+static void
+rollcall_window_dispose (GObject *object)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (object);
+
+  g_clear_handle_id (&self->age_source, g_source_remove);
+  gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_WINDOW);
+  g_clear_object (&self->follower);
+  g_clear_object (&self->cache);
+  G_OBJECT_CLASS (rollcall_window_parent_class)->dispose (object);
+}
+
+static void
+rollcall_window_class_init (RollcallWindowClass *klass)
+{
+  GtkWidgetClass *class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = rollcall_window_dispose;
+  g_type_ensure (ROLLCALL_TYPE_REPORTS_TREE);
+  g_type_ensure (ROLLCALL_TYPE_REPORT_PAGE);
+  gtk_widget_class_set_template_from_resource (class, "/org/rollcall/Console/ui/window.ui");
+  gtk_widget_class_bind_template_child (class, RollcallWindow, split);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, tree);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, reports_button);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, main_button);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, heading);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, banner);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, pages);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, none);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, all);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, page);
+  gtk_widget_class_bind_template_callback (class, retry_cb);
+  gtk_widget_class_install_action (class, "win.show-report", "s", show_report_action);
+  gtk_widget_class_install_action (class, "win.all-reports", NULL, all_reports_action);
+  gtk_widget_class_install_action (class, "win.search", NULL, search_action);
+}
+
+static void
+rollcall_window_init (RollcallWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  fill_all_reports (self);
+  fill_reports_menu (self);
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->reports_button)));
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->main_button)));
+}
+
+RollcallWindow *
+rollcall_window_new (GtkApplication *application)
+{
+  return g_object_new (ROLLCALL_TYPE_WINDOW, "application", application, NULL);
+}

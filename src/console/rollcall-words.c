@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rollcall-words.h"
+
+#include <glib/gi18n.h>
+
+const char *
+rollcall_words_status (RollcallStatus status)
+{
+  switch (status)
+    {
+    case ROLLCALL_STATUS_PENDING:
+      return C_ ("status", "Pending");
+    case ROLLCALL_STATUS_ALLOWED:
+      return C_ ("status", "Allowed");
+    case ROLLCALL_STATUS_BLOCKED:
+      return C_ ("status", "Blocked");
+    case ROLLCALL_STATUS_REVOKED:
+      return C_ ("status", "Revoked");
+    }
+  g_return_val_if_reached ("");
+}
+
+const char *
+rollcall_words_status_icon (RollcallStatus status)
+{
+  static const char *const names[ROLLCALL_N_STATUSES] = {
+    [ROLLCALL_STATUS_PENDING] = "rollcall-pending-symbolic",
+    [ROLLCALL_STATUS_ALLOWED] = "rollcall-allowed-symbolic",
+    [ROLLCALL_STATUS_BLOCKED] = "rollcall-blocked-symbolic",
+    [ROLLCALL_STATUS_REVOKED] = "rollcall-revoked-symbolic",
+  };
+  return names[status];
+}
+
+const char *
+rollcall_words_status_style (RollcallStatus status)
+{
+  static const char *const classes[ROLLCALL_N_STATUSES] = {
+    [ROLLCALL_STATUS_PENDING] = "pending",
+    [ROLLCALL_STATUS_ALLOWED] = "allowed",
+    [ROLLCALL_STATUS_BLOCKED] = "blocked",
+    [ROLLCALL_STATUS_REVOKED] = "revoked",
+  };
+  return classes[status];
+}
+
+const char *
+rollcall_words_advice (RollcallAdvice advice)
+{
+  switch (advice)
+    {
+    case ROLLCALL_ADVICE_NONE:
+      return "";
+    case ROLLCALL_ADVICE_REINSTALL:
+      return C_ ("advice", "Reinstall");
+    case ROLLCALL_ADVICE_CLONE:
+      return C_ ("advice", "Clone");
+    case ROLLCALL_ADVICE_CONFLICT:
+      return C_ ("advice", "Conflict");
+    }
+  g_return_val_if_reached ("");
+}
+
+const char *
+rollcall_words_refusal (RollcallRefusal refusal)
+{
+  switch (refusal)
+    {
+    case ROLLCALL_REFUSAL_NONE:
+      return "";
+    case ROLLCALL_REFUSAL_NOT_APPLICABLE:
+      return _ ("Its status does not take this decision.");
+    case ROLLCALL_REFUSAL_CHANGED:
+      return _ ("It changed since you looked at it. Look again, then decide.");
+    case ROLLCALL_REFUSAL_NOT_FOUND:
+      return _ ("It is no longer in the list.");
+    case ROLLCALL_REFUSAL_NEEDS_RESOURCE:
+      return _ ("It matches several computers: which one it is must be named. Use rollcallctl allow --resource.");
+    }
+  g_return_val_if_reached ("");
+}
+
+const char *
+rollcall_words_action (RollcallAction action)
+{
+  switch (action)
+    {
+    case ROLLCALL_ACTION_ALLOW:
+      return C_ ("action", "Allow");
+    case ROLLCALL_ACTION_BLOCK:
+      return C_ ("action", "Block");
+    case ROLLCALL_ACTION_REVOKE:
+      return C_ ("action", "Revoke");
+    }
+  g_return_val_if_reached ("");
+}
+
+RollcallStatus
+rollcall_words_action_result (RollcallAction action)
+{
+  static const RollcallStatus results[ROLLCALL_N_ACTIONS] = {
+    [ROLLCALL_ACTION_ALLOW] = ROLLCALL_STATUS_ALLOWED,
+    [ROLLCALL_ACTION_BLOCK] = ROLLCALL_STATUS_BLOCKED,
+    [ROLLCALL_ACTION_REVOKE] = ROLLCALL_STATUS_REVOKED,
+  };
+  return results[action];
+}
+
+char *
+rollcall_words_time (gint64 milliseconds)
+{
+  g_autoptr (GDateTime) utc = milliseconds != 0 ? g_date_time_new_from_unix_utc_usec (milliseconds * 1000) : NULL;
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  /* Translators: a date and a time of day, short, the same length in every row */
+  return local != NULL ? g_date_time_format (local, C_ ("time", "%Y-%m-%d %H:%M")) : g_strdup ("");
+}
+
+char *
+rollcall_words_age (gint64 milliseconds, gint64 now)
+{
+  gint64 minutes = MAX (now - milliseconds, 0) / (60 * 1000);
+
+  if (minutes < 1)
+    return g_strdup (C_ ("age", "just now"));
+  if (minutes < 60)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d minute ago", "%d minutes ago", (gulong) minutes),
+                            (int) minutes);
+  if (minutes < 48 * 60)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d hour ago", "%d hours ago", (gulong) minutes / 60),
+                            (int) (minutes / 60));
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d day ago", "%d days ago", (gulong) minutes / (24 * 60)),
+                          (int) (minutes / (24 * 60)));
+}
