@@ -266,7 +266,8 @@ open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
   gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), at);
-  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  /* A child of what has a layout manager, which presents it anew when its size changes: its separators come late. */
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self->view));
   rollcall_menu_name_items (GTK_POPOVER_MENU (self->menu));
   g_signal_connect_object (self->menu, "closed", G_CALLBACK (menu_closed_cb), self, G_CONNECT_SWAPPED);
   gtk_popover_popup (GTK_POPOVER (self->menu));
@@ -295,14 +296,12 @@ menu_requested_cb (RollcallReportPage *self, double x, double y)
 {
   g_autoptr (GArray) ids = rollcall_report_model_list_selected (get_model (self));
   MenuRequest *request;
-  graphene_point_t point;
 
-  if (ids->len == 0 || !gtk_widget_compute_point (GTK_WIDGET (self->view), GTK_WIDGET (self),
-                                                  &GRAPHENE_POINT_INIT ((float) x, (float) y), &point))
+  if (ids->len == 0)
     return;
   request = g_new0 (MenuRequest, 1);
   request->page = g_object_ref (self);
-  request->at = (GdkRectangle) { (int) point.x, (int) point.y, 1, 1 };
+  request->at = (GdkRectangle) { (int) x, (int) y, 1, 1 };
   rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, TRUE);
   rollcall_cache_list_decision_facts_async (self->cache, ids, self->cancellable, facts_cb, request);
 }

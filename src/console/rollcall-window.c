@@ -102,7 +102,11 @@ update_banner (RollcallWindow *self)
   g_autofree char *why = problem != NULL ? rollcall_text_make_plain (problem) : NULL;
 
   if (state == ROLLCALL_FOLLOWER_ONLINE)
-    adw_banner_set_revealed (self->banner, FALSE);
+    {
+      adw_banner_set_revealed (self->banner, FALSE);
+      /* a screen reader still finds it */
+      adw_banner_set_title (self->banner, "");
+    }
   if (state != ROLLCALL_FOLLOWER_AWAY && state != ROLLCALL_FOLLOWER_REFUSED)
     return;
   if (state == ROLLCALL_FOLLOWER_REFUSED)
