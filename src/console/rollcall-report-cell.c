@@ -43,6 +43,15 @@ set_status (RollcallReportCell *self, const RollcallRegistration *row)
   g_clear_object (&self->icon);
 }
 
+/* Digits have no direction of their own: without a mark, right to left, a date's time would come before its day. */
+static void
+set_layout_text (RollcallReportCell *self)
+{
+  g_autofree char *marked = self->column->numeric ? g_strconcat ("\u200e", self->text, NULL) : NULL;
+
+  pango_layout_set_text (self->layout, marked != NULL ? marked : self->text, -1);
+}
+
 static void
 read_row (RollcallReportCell *self)
 {
@@ -55,7 +64,7 @@ read_row (RollcallReportCell *self)
     return;
   g_set_str (&self->text, text);
   if (self->layout != NULL)
-    pango_layout_set_text (self->layout, text, -1);
+    set_layout_text (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -67,7 +76,8 @@ ensure_layout (RollcallReportCell *self)
 
   if (self->layout != NULL)
     return;
-  self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->text);
+  self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+  set_layout_text (self);
   pango_layout_set_single_paragraph_mode (self->layout, TRUE);
   pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
   /* Every cell begins where its column does, whichever script its text is in. */

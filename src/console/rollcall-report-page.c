@@ -32,6 +32,7 @@ struct _RollcallReportPage
   RollcallReportList *list;     /* (owned) (nullable) */
   const RollcallReport *report; /* (nullable) */
   RollcallStatusCounts counts;
+  gboolean narrow;           /* there is no room for the counts */
   GCancellable *cancellable; /* (owned) of all that does not outlive the page */
 
   GtkWidget *menu; /* (nullable) the last one that was opened */
@@ -115,8 +116,23 @@ update_toggles (RollcallReportPage *self)
       const char *title = i == 0 ? C_ ("status filter", "All") : rollcall_words_status (i - 1);
       g_autofree char *label = g_strdup_printf ("%s %'u", title, count);
 
-      adw_toggle_set_label (toggle, label);
+      adw_toggle_set_label (toggle, self->narrow ? title : label);
+      adw_toggle_set_tooltip (toggle, self->narrow ? label : "");
     }
+}
+
+static void
+narrow_cb (RollcallReportPage *self)
+{
+  self->narrow = TRUE;
+  update_toggles (self);
+}
+
+static void
+wide_cb (RollcallReportPage *self)
+{
+  self->narrow = FALSE;
+  update_toggles (self);
 }
 
 static void
@@ -527,6 +543,8 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_child (class, RollcallReportPage, work_label);
   gtk_widget_class_bind_template_callback (class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (class, order_changed_cb);
+  gtk_widget_class_bind_template_callback (class, narrow_cb);
+  gtk_widget_class_bind_template_callback (class, wide_cb);
   gtk_widget_class_bind_template_callback (class, stop_search_cb);
   gtk_widget_class_bind_template_callback (class, search_activated_cb);
   gtk_widget_class_bind_template_callback (class, menu_requested_cb);

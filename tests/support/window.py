@@ -15,7 +15,8 @@ if debug is not None:
 
 from .waiting import wait_for  # noqa: E402
 
-# Below a row of the report there are a dozen cells each; who looks for something else need not pass them.
+# Below a row of the report there are a dozen cells each, and two hundred rows in its table; who looks for something else
+# need not pass them.
 DEEP = {'table row', 'tree item', 'row header', 'column header'}
 
 
@@ -63,7 +64,7 @@ def search(element, role, name, deep, showing=True):
             continue
         if (role is None or this == role) and matches(name, name_of(child)):
             yield child
-        if deep or this not in DEEP:
+        if deep or not (this in DEEP or (this == 'tree table' and role != 'table row')):
             yield from search(child, role, name, deep, showing)
 
 
