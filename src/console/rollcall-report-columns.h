@@ -10,7 +10,7 @@ typedef struct
 {
   const char *field;
   const char *title; /* untranslated, context "column" */
-  int width;         /* pixels */
+  int width;         /* sp: it grows with the text */
   gboolean expand;
   gboolean numeric;
   char *(*get_text) (const RollcallRegistration *row); /* (transfer full): made plain (C7) */

@@ -63,7 +63,7 @@ add_column (RollcallReportView *self, const RollcallReportColumn *column)
   gtk_column_view_column_set_id (made, column->field);
   gtk_column_view_column_set_sorter (made, sorter);
   gtk_column_view_column_set_resizable (made, TRUE);
-  gtk_column_view_column_set_fixed_width (made, column->width);
+  gtk_column_view_column_set_fixed_width (made, (int) adw_length_unit_to_px (ADW_LENGTH_UNIT_SP, column->width, NULL));
   gtk_column_view_column_set_expand (made, column->expand);
   gtk_column_view_append_column (self->view, made);
 }

@@ -198,6 +198,7 @@ def test_C2_C3_a_drag_over_20_rows_and_block_changes_20_rows(desk):
     desk.window.screenshot('block-asks-first')
     desk.window.click(desk.window.wait('button', re.compile('^_?Block'), within=dialog))
     desk.window.wait(None, re.compile('20 computers are Blocked'))
+    desk.window.screenshot('toast')
     blocked = wait_for(lambda: len(now := {row['id'] for row in desk.service.admin.rows(status='blocked')} - before) >= wanted
                        and now, 10, f'{wanted} rows are Blocked')
     assert len(blocked) == wanted

@@ -78,7 +78,7 @@ class Window:
     """program: the name under which it is on the accessibility bus, or what that name ends with."""
 
     def __init__(self, program, screenshots):
-        self.screenshots, self.step = pathlib.Path(screenshots), 0
+        self.screenshots = pathlib.Path(screenshots)
         self.screenshots.mkdir(parents=True, exist_ok=True)
         self.application = wait_for(lambda: self.find_application(program), 30, f'{program} is on the accessibility bus')
         self.frame = wait_for(lambda: self.find('frame'), 30, 'its window')
@@ -153,7 +153,7 @@ class Window:
         xdotool('type', '--delay', '20', text)
 
     def screenshot(self, name):
-        self.step += 1
-        file = self.screenshots / f'{self.step:02}-{name}.png'
+        step = len(list(self.screenshots.glob('*.png'))) + 1
+        file = self.screenshots / f'{step:02}-{name}.png'
         subprocess.run(['import', '-window', 'root', file], check=True, timeout=20)
         return file
