@@ -177,6 +177,23 @@ holds_key (GPtrArray *keys, const char *type, const char *value)
 }
 
 GPtrArray *
+rollcall_resource_keys_normalised (GPtrArray *keys)
+{
+  GPtrArray *normalised = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+
+  g_return_val_if_fail (keys != NULL, normalised);
+
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const RollcallResourceKey *key = g_ptr_array_index (keys, i);
+      g_autofree char *value = rollcall_resource_key_normalise (key->type, key->value);
+
+      g_ptr_array_add (normalised, rollcall_resource_key_new (key->type, value));
+    }
+  return normalised;
+}
+
+GPtrArray *
 rollcall_resource_keys_usable (GPtrArray *keys, const RollcallSettings *settings)
 {
   GPtrArray *usable = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);

@@ -31,6 +31,18 @@ static const struct
   int months, days;
 } periods[N_PERIODS - 1] = { { "P3M", 3, 0 }, { "P1M", 1, 0 }, { "P10D", 0, 10 } };
 
+/* R9: what the settings may come to match. */
+static const struct
+{
+  const char *types[5], *ignored[3];
+  guint bits;
+} matchings[N_MATCHINGS] = {
+  { { "uniqueid", "fqdn", "name.domain", "macaddress" }, { "To Be Filled By O.E.M." }, USABLE },
+  { { "uniqueid" }, { "To Be Filled By O.E.M." }, 0x1 },
+  { { "fqdn", "name.domain" }, { "to be filled by o.e.m.", "pc-2.corp.example" }, 0xa },
+  { { "uniqueid", "fqdn", "name.domain", "macaddress" }, { "To Be Filled By O.E.M.", "PC-1.corp.example" }, 0x35 },
+};
+
 typedef struct
 {
   guint step;
@@ -321,12 +333,10 @@ says_copied (RollcallOutcome *outcome)
 
 /* Steps. */
 
-static void
-run_request (World *world, const Step *step)
+static RollcallRequest *
+new_request (const Step *step)
 {
-  g_autoptr (RollcallRequest) request = rollcall_request_new ();
-  g_autoptr (RollcallOutcome) outcome = NULL;
-  ModelRequest wanted = model_request (world->model, step->key, step->name, step->resource_keys & USABLE);
+  RollcallRequest *request = rollcall_request_new ();
 
   g_free (request->computer.name);
   request->computer.name = g_strdup_printf ("PC-%d", step->name);
@@ -335,6 +345,16 @@ run_request (World *world, const Step *step)
       g_ptr_array_add (request->resource_keys,
                        rollcall_resource_key_new (resource_keys[i].type,
                                                   step->shouted ? resource_keys[i].shouted : resource_keys[i].value));
+  return request;
+}
+
+static void
+run_request (World *world, const Step *step)
+{
+  g_autoptr (RollcallRequest) request = new_request (step);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  ModelRequest wanted = model_request (world->model, step->key, step->name, step->resource_keys & USABLE);
+
   outcome = rollcall_registry_request (world->rows, fingerprint_of (step->key), request, &world->context);
   compare_numbers (world, wanted.registration, "the row answered", outcome->registration, wanted.registration);
   compare_numbers (world, wanted.registration, "the status answered", outcome->status, wanted.status);
@@ -405,6 +425,31 @@ run_decision (World *world, const Step *step)
             refusals);
   compare_events (world, outcome, ROLLCALL_EVENT_DECISION, refusals == 0);
   keep (world, outcome);
+}
+
+static void
+run_push (World *world, const Step *step)
+{
+  g_autoptr (RollcallRequest) request = new_request (step);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  gint64 wanted = 0;
+  gboolean done = model_push (world->model, step->key, step->name, step->resource_keys & USABLE, "petra", &wanted);
+
+  outcome = rollcall_registry_push (world->rows, fingerprint_of (step->key), request, "petra", &world->context);
+  compare_numbers (world, wanted, "push's refusal", outcome->refusal != ROLLCALL_REFUSAL_NONE, !done);
+  compare_numbers (world, wanted, "the row pushed to", outcome->registration, wanted);
+  compare_events (world, outcome, ROLLCALL_EVENT_PUSH, done);
+  keep (world, outcome);
+}
+
+static void
+set_matching (World *world, int value)
+{
+  g_strfreev (world->settings->matching_keys);
+  g_strfreev (world->settings->ignored_values);
+  world->settings->matching_keys = g_strdupv ((char **) matchings[value].types);
+  world->settings->ignored_values = g_strdupv ((char **) matchings[value].ignored);
+  world->model->matching = matchings[value].bits;
 }
 
 static void
@@ -484,6 +529,9 @@ run_step (World *world, const Step *step)
       world->settings->duplicate_observation_s = step->value;
       world->model->observation = step->value * G_GINT64_CONSTANT (1000);
       break;
+    case STEP_MATCHING:
+      set_matching (world, step->value);
+      break;
     case STEP_PERIOD:
       run_period (world, step->value);
       break;
@@ -492,6 +540,9 @@ run_step (World *world, const Step *step)
       break;
     case STEP_PURGE:
       run_purge (world);
+      break;
+    case STEP_PUSH:
+      run_push (world, step);
       break;
     }
   model_end_step (world->model);
@@ -529,7 +580,7 @@ print_step (GString *text, const Step *step)
   static const char *const actions[] = { "ROLLCALL_ACTION_ALLOW", "ROLLCALL_ACTION_BLOCK", "ROLLCALL_ACTION_REVOKE" };
 
   g_string_append_printf (text, "  { %s, .key = %d", kinds[step->kind], step->key);
-  if (step->kind == STEP_REQUEST)
+  if (step->kind == STEP_REQUEST || step->kind == STEP_PUSH)
     g_string_append_printf (text, ", .name = %d, .resource_keys = 0x%x, .shouted = %d", step->name, step->resource_keys,
                             step->shouted);
   else if (step->kind == STEP_DECISION)

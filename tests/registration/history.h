@@ -15,9 +15,11 @@ G_BEGIN_DECLS
   X (SITE_SERVER)                                                                                                      \
   X (POLICIES)                                                                                                         \
   X (OBSERVATION)                                                                                                      \
+  X (MATCHING)                                                                                                         \
   X (PERIOD)                                                                                                           \
   X (CLOCK)                                                                                                            \
-  X (PURGE)
+  X (PURGE)                                                                                                            \
+  X (PUSH)
 
 typedef enum
 {
@@ -30,9 +32,9 @@ typedef struct
 {
   StepKind kind;
   int key;             /* who asks; or the row, by its current key */
-  int name;            /* REQUEST: which facts */
-  guint resource_keys; /* REQUEST: bits of resource_keys[], usable ones first */
-  gboolean shouted;    /* REQUEST: written the other way (R9) */
+  int name;            /* REQUEST, PUSH: which facts */
+  guint resource_keys; /* REQUEST, PUSH: bits of resource_keys[], usable ones first */
+  gboolean shouted;    /* REQUEST, PUSH: written the other way (R9) */
   RollcallAction action;
   int age;      /* DECISION: how many steps ago its author looked; -1: no revision is named */
   int resource; /* DECISION: the resource of this key's row is named, or MODEL_NOBODY */
@@ -44,6 +46,7 @@ typedef struct
 #define N_USABLE_RESOURCE_KEYS 6
 #define N_WAITS                7
 #define N_PERIODS              4
+#define N_MATCHINGS            4
 
 /* Returns: after how many steps the rows or the answers differ, or 0; then @difference says how. @forgetful: with a
  * wrong product, to see that one is found. */

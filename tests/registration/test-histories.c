@@ -18,9 +18,11 @@ static const struct
   [STEP_SITE_SERVER] = { 4, 2 },
   [STEP_POLICIES] = { 5, MODEL_N_VERDICTS *MODEL_N_VERDICTS },
   [STEP_OBSERVATION] = { 2, 2 },
+  [STEP_MATCHING] = { 1, N_MATCHINGS },
   [STEP_PERIOD] = { 1, N_PERIODS },
   [STEP_CLOCK] = { 7, N_WAITS },
   [STEP_PURGE] = { 4, 1 },
+  [STEP_PUSH] = { 3, 1 },
 };
 
 /* What happens often in one history and seldom or never in another: only so is what takes many steps of a few kinds
@@ -87,7 +89,7 @@ random_step (GRand *random, const Habits *habits, StepKind kind, int key)
   step.value = g_rand_int_range (random, 0, kinds[kind].n_values);
   if (step.kind == STEP_OBSERVATION)
     step.value *= 1800;
-  if (step.kind == STEP_REQUEST)
+  if (step.kind == STEP_REQUEST || step.kind == STEP_PUSH)
     {
       step.name = g_rand_int_range (random, 0, MODEL_N_NAMES);
       step.resource_keys = random_resource_keys (random, habits, step.key);
