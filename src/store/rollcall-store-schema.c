@@ -53,6 +53,8 @@ static const char *const migrations[] = {
   " ('latest-revision', 0);",
 
   "CREATE INDEX registrations_site_server ON registrations (id) WHERE site_server;",
+
+  "CREATE INDEX conflicts_other ON conflicts (other);",
 };
 
 static gboolean
