@@ -8,7 +8,8 @@
 
 #include "rollcall-service-private.h"
 
-#define STOP_PATIENCE (5 * G_USEC_PER_SEC) /* for those who are slow to take their answer */
+#define STOP_PATIENCE (5 * G_USEC_PER_SEC)                        /* for those who are slow to take their answer */
+#define RENEWAL_PAUSE (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC) /* between two tries */
 
 /* The first administrator, whose token is a file that only the service's user reads. */
 static gboolean
@@ -76,16 +77,20 @@ remove_left_backups (RollcallService *service)
 }
 
 static gboolean
-open_service (RollcallService *service, const char *certificate, const char *key, GError **error)
+open_tls (RollcallService *service, const char *certificate, const char *key, GError **error)
 {
   g_autofree char *own_certificate = g_build_filename (service->data_directory, "server.pem", NULL);
   g_autofree char *own_key = g_build_filename (service->data_directory, "server.key", NULL);
 
-  if (!take_directory (service, error) || !rollcall_certificates_ensure (service->data_directory, error))
-    return FALSE;
-  service->key = rollcall_private_file_read (key != NULL ? key : own_key, error);
-  if (service->key == NULL ||
-      !g_file_get_contents (certificate != NULL ? certificate : own_certificate, &service->certificate, NULL, error))
+  service->own_certificate = certificate == NULL;
+  service->tls = rollcall_tls_new (certificate ?: own_certificate, key ?: own_key);
+  return rollcall_certificates_ensure (service->data_directory, error) && rollcall_tls_load (service->tls, error);
+}
+
+static gboolean
+open_service (RollcallService *service, const char *certificate, const char *key, GError **error)
+{
+  if (!take_directory (service, error) || !open_tls (service, certificate, key, error))
     return FALSE;
   remove_left_backups (service);
   service->store_path = g_build_filename (service->data_directory, "rollcall.sqlite", NULL);
@@ -96,6 +101,7 @@ open_service (RollcallService *service, const char *certificate, const char *key
   service->readers = rollcall_readers_new (error);
   if (service->readers == NULL)
     return FALSE;
+  rollcall_writer_note_progress (service);
   service->writer = g_thread_new ("writer", rollcall_writer_run, service);
   return TRUE;
 }
@@ -127,9 +133,38 @@ rollcall_service_set_limits (RollcallService *service, const RollcallLimits *lim
   service->limits = *limits;
 }
 
+gboolean
+rollcall_service_reload (RollcallService *service, GError **error)
+{
+  return (!service->own_certificate || rollcall_certificates_ensure (service->data_directory, error)) &&
+         rollcall_tls_load (service->tls, error);
+}
+
+gint64
+rollcall_service_get_progress (RollcallService *service)
+{
+  return __atomic_load_n (&service->progress, __ATOMIC_RELAXED);
+}
+
+static void
+renew_certificate (RollcallService *service)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_monotonic_time (), before = rollcall_tls_get_expiry (service->tls);
+
+  if (!service->own_certificate || now < service->renew_at || !rollcall_certificate_is_due (before))
+    return;
+  service->renew_at = now + RENEWAL_PAUSE;
+  if (!rollcall_service_reload (service, &error))
+    g_warning ("the server's certificate could not be renewed: %s", error->message);
+  else if (rollcall_tls_get_expiry (service->tls) > before)
+    g_message ("the server's certificate was renewed");
+}
+
 void
 rollcall_service_tick (RollcallService *service)
 {
+  renew_certificate (service);
   rollcall_addresses_tidy (service->addresses, g_get_monotonic_time ());
   g_mutex_lock (&service->lock);
   rollcall_streams_wake (service, FALSE);
@@ -178,7 +213,6 @@ rollcall_service_free (RollcallService *service)
     g_close (service->lock_file, NULL);
   g_free (service->data_directory);
   g_free (service->store_path);
-  g_free (service->certificate);
-  g_free (service->key);
+  g_clear_pointer (&service->tls, rollcall_tls_free);
   g_free (service);
 }
