@@ -26,40 +26,6 @@ rollcall_handle_readyz (RollcallCall *call, GError **error)
 }
 
 gboolean
-rollcall_handle_metrics (RollcallCall *call, GError **error)
-{
-  RollcallService *service = call->service;
-  RollcallSummary summary;
-  GString *text;
-
-  if (!rollcall_store_get_summary (call->store, rollcall_clock_now (), &summary, error))
-    return FALSE;
-  text = g_string_new ("# HELP rollcall_registrations Registrations by status.\n"
-                       "# TYPE rollcall_registrations gauge\n");
-  for (int i = 0; i < ROLLCALL_N_STATUSES; i++)
-    g_string_append_printf (text, "rollcall_registrations{status=\"%s\"} %" G_GINT64_FORMAT "\n",
-                            rollcall_status_to_string (i), summary.by_status[i]);
-  g_string_append (text, "# HELP rollcall_calls_total Calls answered, by the first digit of their status.\n"
-                         "# TYPE rollcall_calls_total counter\n");
-  g_mutex_lock (&service->lock);
-  for (guint i = 1; i < G_N_ELEMENTS (service->n_calls); i++)
-    g_string_append_printf (text, "rollcall_calls_total{status=\"%uxx\"} %" G_GUINT64_FORMAT "\n", i,
-                            service->n_calls[i]);
-  g_string_append_printf (text,
-                          "# HELP rollcall_waiting_writes Calls that wait for the writer.\n"
-                          "# TYPE rollcall_waiting_writes gauge\nrollcall_waiting_writes %u\n"
-                          "# HELP rollcall_streams Open change streams.\n# TYPE rollcall_streams gauge\n"
-                          "rollcall_streams %u\n"
-                          "# HELP rollcall_latest_revision The newest change.\n"
-                          "# TYPE rollcall_latest_revision counter\nrollcall_latest_revision %" G_GINT64_FORMAT "\n",
-                          g_queue_get_length (&service->jobs), g_list_length (service->streams), service->latest);
-  g_mutex_unlock (&service->lock);
-  rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
-  call->type = "text/plain; version=0.0.4; charset=utf-8";
-  return TRUE;
-}
-
-gboolean
 rollcall_handle_whoami (RollcallCall *call, GError **error)
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);

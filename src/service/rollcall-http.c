@@ -265,9 +265,11 @@ on_completed (void *data, struct MHD_Connection *connection, void **state, enum 
   if (call == NULL)
     return;
   log_call (call, connection);
+  rollcall_metrics_note_call (service->metrics,
+                              call->route != NULL ? (guint) (call->route - rollcall_routes) : rollcall_n_routes,
+                              call->status, call->is_stream ? -1 : g_get_monotonic_time () - call->started);
   g_mutex_lock (&service->lock);
   service->n_open--;
-  service->n_calls[MIN (call->status / 100, G_N_ELEMENTS (service->n_calls) - 1)]++;
   g_cond_signal (&service->answered);
   g_mutex_unlock (&service->lock);
   rollcall_call_free (call);

@@ -5,6 +5,7 @@
 
 #include "rollcall-addresses.h"
 #include "rollcall-clock.h"
+#include "rollcall-metrics.h"
 #include "rollcall-service.h"
 #include "rollcall-store.h"
 #include "rollcall-tls.h"
@@ -21,7 +22,9 @@ typedef struct _RollcallRoute RollcallRoute;
 struct _RollcallService
 {
   char *data_directory, *store_path;
-  int lock_file; /* held while this process serves from the directory */
+  int lock_file;  /* held while this process serves from the directory */
+  gint64 started; /* seconds since 1970 */
+  RollcallMetrics *metrics;
   RollcallTls *tls;
   gboolean own_certificate; /* and so renewed here */
   gint64 renew_at;          /* when to try that again; monotonic microseconds */
@@ -49,8 +52,7 @@ struct _RollcallService
   gint64 latest;     /* revision that is on disk */
   GPtrArray *stores; /* (element-type RollcallStore) those that read */
   GList *streams;
-  guint n_open;       /* calls that are not yet answered */
-  guint64 n_calls[6]; /* answered, by the status's first digit */
+  guint n_open; /* calls that are not yet answered */
 };
 
 /* One request over HTTP. Handlers fill the answer or set an error. */

@@ -114,6 +114,8 @@ rollcall_service_new (const char *data_directory, const char *certificate, const
   service->data_directory = g_strdup (data_directory);
   service->lock_file = -1;
   service->limits = (RollcallLimits) ROLLCALL_LIMITS_USUAL;
+  service->started = g_get_real_time () / G_USEC_PER_SEC;
+  service->metrics = rollcall_metrics_new (rollcall_n_routes);
   service->addresses = rollcall_addresses_new ();
   service->daemons = g_ptr_array_new ();
   service->stores = g_ptr_array_new_with_free_func (g_object_unref);
@@ -205,6 +207,7 @@ rollcall_service_free (RollcallService *service)
   g_hash_table_unref (service->site_servers);
   g_ptr_array_unref (service->stores);
   rollcall_addresses_free (service->addresses);
+  rollcall_metrics_free (service->metrics);
   g_clear_object (&service->store);
   g_mutex_clear (&service->lock);
   g_cond_clear (&service->queued);

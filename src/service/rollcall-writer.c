@@ -225,9 +225,11 @@ write_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
 static void
 handle_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
 {
+  gint64 started = g_get_monotonic_time ();
   gboolean written = write_batch (service, batch, purge_too);
   gint64 latest = written ? rollcall_store_get_latest_revision (service->store, NULL) : 0;
 
+  rollcall_metrics_note_commit (service->metrics, batch->len, written, g_get_monotonic_time () - started);
   g_mutex_lock (&service->lock);
   for (guint i = 0; i < batch->len; i++)
     {

@@ -381,6 +381,12 @@ count_by (RollcallStore *self, const char *sql, gint64 since, gint64 *counts, gi
   return FALSE;
 }
 
+gboolean
+rollcall_store_get_status_counts (RollcallStore *self, gint64 *counts, GError **error)
+{
+  return count_by (self, "SELECT status, count FROM status_counts", 0, counts, ROLLCALL_N_STATUSES, error);
+}
+
 #define HOUR (G_GINT64_CONSTANT (3600) * 1000)
 
 gboolean
@@ -389,8 +395,7 @@ rollcall_store_get_summary (RollcallStore *self, gint64 now, RollcallSummary *su
   gint64 first_hour = now - now % HOUR - 23 * HOUR;
 
   *summary = (RollcallSummary) { 0 };
-  return count_by (self, "SELECT status, count(*) FROM registrations WHERE NOT purged GROUP BY status", 0,
-                   summary->by_status, ROLLCALL_N_STATUSES, error) &&
+  return rollcall_store_get_status_counts (self, summary->by_status, error) &&
          count_by (self, "SELECT advice, count(*) FROM registrations WHERE advice > 0 AND NOT purged GROUP BY advice",
                    0, summary->by_advice, G_N_ELEMENTS (summary->by_advice), error) &&
          count_by (self, "SELECT (at - ?1) / 3600000, count(*) FROM events WHERE kind = 0 AND at >= ?1 GROUP BY 1",

@@ -73,6 +73,9 @@ RollcallChanges *rollcall_store_list_changes (RollcallStore *self, gint64 since,
 GPtrArray *rollcall_store_list_events (RollcallStore *self, gint64 registration, gint64 after, guint limit,
                                        GError **error);
 
+/* @number (out): of the newest event; 0 where there is none. */
+gboolean rollcall_store_get_last_event (RollcallStore *self, gint64 *number, GError **error);
+
 /* For purging: the Blocked rows, or (@due > 0) those with purge_after <= @due; whole. */
 GPtrArray *rollcall_store_list_blocked (RollcallStore *self, gint64 due, GError **error);
 
@@ -120,6 +123,9 @@ char *rollcall_store_get_kept_answer (RollcallStore *self, const char *token, co
 gboolean rollcall_store_keep_answer (RollcallStore *self, const char *token, const char *key, const char *body_hash,
                                      const char *answer, gint64 now,
                                      GError **error); /* also drops those older than 24 h */
+
+/* Present rows of each status, ROLLCALL_N_STATUSES of them: kept by the store, not counted. */
+gboolean rollcall_store_get_status_counts (RollcallStore *self, gint64 *counts, GError **error);
 
 typedef struct
 {

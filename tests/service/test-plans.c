@@ -158,7 +158,10 @@ test_migration (Fixture *fixture, gconstpointer unused)
 
   add_row (fixture, "plain", FALSE);
   add_row (fixture, "server", TRUE);
-  execute (fixture, "DROP INDEX registrations_site_server; PRAGMA user_version = 1;");
+  execute (fixture,
+           "DROP INDEX registrations_site_server; DROP TABLE status_counts; DROP TRIGGER registrations_counted;"
+           "DROP TRIGGER registrations_discounted; DROP TRIGGER registrations_recounted;"
+           "PRAGMA user_version = 1;");
   g_clear_object (&fixture->store);
 
   open_store (fixture);
@@ -167,6 +170,9 @@ test_migration (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (ask (fixture, "SELECT count(*) FROM sqlite_schema WHERE name = 'registrations_site_server'"), ==, 1);
   g_assert_cmpint (ask (fixture, "SELECT count(*) FROM documents"), ==, policies); /* R5's is made once */
   assert_site_servers (fixture, "server");
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 2);
+  add_row (fixture, "another", FALSE);
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 3);
 }
 
 static void
