@@ -88,6 +88,20 @@ open_tls (RollcallService *service, const char *certificate, const char *key, GE
 }
 
 static gboolean
+take_up_backup (RollcallService *service, GError **error)
+{
+  gint64 made_at = 0;
+  g_autofree char *time = NULL;
+
+  if (!rollcall_store_take_up_backup (service->store, rollcall_clock_now (), &made_at, error))
+    return FALSE;
+  time = rollcall_time_format (made_at);
+  if (made_at != 0)
+    g_message ("the store was restored from the backup of %s", time);
+  return TRUE;
+}
+
+static gboolean
 open_service (RollcallService *service, const char *certificate, const char *key, GError **error)
 {
   if (!take_directory (service, error) || !open_tls (service, certificate, key, error))
@@ -95,7 +109,7 @@ open_service (RollcallService *service, const char *certificate, const char *key
   remove_left_backups (service);
   service->store_path = g_build_filename (service->data_directory, "rollcall.sqlite", NULL);
   service->store = rollcall_store_open (service->store_path, TRUE, error);
-  if (service->store == NULL || !ensure_first_token (service, error))
+  if (service->store == NULL || !take_up_backup (service, error) || !ensure_first_token (service, error))
     return FALSE;
   service->latest = rollcall_store_get_latest_revision (service->store, NULL);
   service->readers = rollcall_readers_new (error);

@@ -181,7 +181,7 @@ copy_store (const char *from, const char *to, GError **error)
       return FALSE;
     }
   source = rollcall_store_open (from, FALSE, error);
-  return source != NULL && rollcall_store_backup (source, to, error);
+  return source != NULL && rollcall_store_backup (source, to, 0, error);
 }
 
 /* Each connection is a file. */

@@ -200,10 +200,17 @@ rollcall_store_list_registrations (RollcallStore *self, const RollcallListQuery 
 }
 
 static gboolean
-check_since (gint64 since, gint64 latest, GError **error)
+check_since (RollcallStore *self, gint64 since, gint64 latest, GError **error)
 {
-  if (since <= latest)
+  g_autoptr (GError) failure = NULL;
+
+  if (since <= latest && rollcall_store_is_kept (self, since, &failure) && failure == NULL)
     return TRUE;
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   rollcall_problem_set (error, ROLLCALL_PROBLEM_GONE, NULL,
                         "Changes after %" G_GINT64_FORMAT " are not known here. Please start over with since=0.",
                         since);
@@ -273,8 +280,8 @@ compare_changes (gconstpointer a, gconstpointer b)
   return (one->revision > two->revision) - (one->revision < two->revision);
 }
 
-/* Removals are kept for ever: a few bytes for each, and the audit needs to know what was merged into what. So only
- * what is newer than the newest is gone. */
+/* Removals are kept for ever: a few bytes for each, and the audit needs to know what was merged into what. So what is
+ * gone is what is newer than the newest, and what a console knows from before a restore. */
 RollcallChanges *
 rollcall_store_list_changes (RollcallStore *self, gint64 since, guint limit, GError **error)
 {
@@ -290,7 +297,7 @@ rollcall_store_list_changes (RollcallStore *self, gint64 since, guint limit, GEr
       return NULL;
     }
   latest = rollcall_store_get_latest_revision (self, &failure);
-  if (failure == NULL && check_since (since, latest, &failure) &&
+  if (failure == NULL && check_since (self, since, latest, &failure) &&
       read_changes (self, since, limit, changes->items, &failure) && since > 0)
     read_removals (self, since, limit, changes->items, &failure);
   sqlite3_exec (self->database, "COMMIT", NULL, NULL, NULL);

@@ -135,7 +135,12 @@ typedef struct
 } RollcallSummary;
 gboolean rollcall_store_get_summary (RollcallStore *self, gint64 now, RollcallSummary *summary, GError **error);
 
-/* SQLite's online backup into @path, which must not exist. */
-gboolean rollcall_store_backup (RollcallStore *self, const char *path, GError **error);
+/* SQLite's online backup into @path, which must not exist. @at: when, in milliseconds: it is marked as a backup, so
+ * that the service that takes it up knows; 0: it is a mere copy. */
+gboolean rollcall_store_backup (RollcallStore *self, const char *path, gint64 at, GError **error);
+/* Goes on from a store that is a backup: revisions begin anew beyond all that were given out before, so that no console
+ * takes what it holds for a state of this store (API.md: 410), and the history says so. @made_at (out): when the backup
+ * was made; 0: this store is none, and nothing was done. */
+gboolean rollcall_store_take_up_backup (RollcallStore *self, gint64 now, gint64 *made_at, GError **error);
 
 G_END_DECLS
