@@ -5,19 +5,23 @@
 
 #include "rollcall-conversation.h"
 #include "rollcall-facts.h"
+#include "rollcall-state.h"
 
 #define BACKOFF_FIRST   2
 #define BACKOFF_MAXIMUM 900
 
 static char *server, *authority, *state_directory;
-static gboolean once, identity_only, version;
+static gboolean once, identity_only, replace, version;
 
 static const GOptionEntry entries[] = {
-  { "server", 0, 0, G_OPTION_ARG_STRING, &server, "The service, https://HOST:PORT", "URL" },
-  { "ca", 0, 0, G_OPTION_ARG_FILENAME, &authority, "The certificate of the service's authority (PEM)", "FILE" },
+  { "server", 0, 0, G_OPTION_ARG_STRING, &server, "The service, https://HOST:PORT (default: what DIR/server says)",
+    "URL" },
+  { "ca", 0, 0, G_OPTION_ARG_FILENAME, &authority,
+    "The certificate of the service's authority, PEM (default: DIR/ca.pem)", "FILE" },
   { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_directory, "Keep key and policies in DIR, made if absent", "DIR" },
   { "once", 0, 0, G_OPTION_ARG_NONE, &once, "One round: register, then fetch what it may", NULL },
   { "identity-only", 0, 0, G_OPTION_ARG_NONE, &identity_only, "Make the key and print who this is, as JSON", NULL },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, "Ask the agent that uses DIR to end, and take its place", NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
   { NULL },
 };
@@ -164,9 +168,20 @@ stay (Agent *agent)
 static GTlsDatabase *
 open_authorities (GError **error)
 {
-  g_autofree char *path = g_canonicalize_filename (authority, NULL); /* GTlsFileDatabase takes no other */
+  g_autofree char *stored = g_build_filename (state_directory, "ca.pem", NULL);
+  g_autofree char *path = g_canonicalize_filename (authority ?: stored, NULL); /* GTlsFileDatabase takes no other */
 
   return g_tls_file_database_new (path, error);
+}
+
+/* Who it is may be asked beside an agent that runs; only making the key may not. */
+static gboolean
+lock_state (GError **error)
+{
+  g_autofree char *certificate = g_build_filename (state_directory, "agent.pem", NULL);
+
+  return (identity_only && g_file_test (certificate, G_FILE_TEST_EXISTS)) ||
+         rollcall_state_lock (state_directory, replace, error);
 }
 
 static int
@@ -176,7 +191,8 @@ run (void)
   Agent agent = { .cancellable = g_cancellable_new () };
   int status = 2;
 
-  agent.identity = rollcall_identity_ensure (state_directory, &error);
+  if (lock_state (&error))
+    agent.identity = rollcall_identity_ensure (state_directory, &error);
   if (agent.identity != NULL && identity_only)
     status = print_identity (agent.identity);
   else if (agent.identity != NULL && (agent.authorities = open_authorities (&error)) != NULL)
@@ -207,10 +223,11 @@ read_options (int *argc, char ***argv, GError **error)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood", (*argv)[1]);
   else if (state_directory == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--state-dir is needed");
-  else if (!identity_only && (server == NULL || authority == NULL))
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--server and --ca are needed");
+  else if (!identity_only && (server = server ?: rollcall_state_read_server (state_directory)) == NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--server is needed: %s/server names none",
+                 state_directory);
   else if (server != NULL && !g_str_has_prefix (server, "https://"))
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--server: the address begins with https://");
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "the service's address begins with https://");
   else
     return TRUE;
   return FALSE;

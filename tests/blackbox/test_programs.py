@@ -99,7 +99,7 @@ def test_an_agent_outlives_a_service_that_is_away(admin, service, real, tmp_path
     id = allow_it(admin)
     real.wait_for_policies(['Updates'])
     service.stop()
-    assert real.once(status=None).returncode != 0
+    wait_for(lambda: 'asks again in' in running.log_text(), 20, 'the agent finds nobody')
     assert real.policies() == ['Updates'], 'a service that is away revokes nobody'
     service.start()
     asked = admin.row(id)['request_count'], admin.row(id)['last_contact']
