@@ -21,10 +21,9 @@ static const GOptionEntry common_entries[] = {
 };
 
 static const RollcallCtlVerb *const groups[] = {
-  rollcall_ctl_registration_verbs, rollcall_ctl_decision_verbs, rollcall_ctl_audit_verbs,
-  rollcall_ctl_policy_verbs,       rollcall_ctl_purging_verbs,  rollcall_ctl_site_server_verbs,
-  rollcall_ctl_agent_verbs,        rollcall_ctl_settings_verbs, rollcall_ctl_token_verbs,
-  rollcall_ctl_file_verbs,
+  rollcall_ctl_registration_verbs, rollcall_ctl_decision_verbs,    rollcall_ctl_audit_verbs, rollcall_ctl_policy_verbs,
+  rollcall_ctl_purging_verbs,      rollcall_ctl_site_server_verbs, rollcall_ctl_push_verbs,  rollcall_ctl_agent_verbs,
+  rollcall_ctl_settings_verbs,     rollcall_ctl_token_verbs,       rollcall_ctl_file_verbs,
 };
 
 /* The verb that @words begin with: the one of more words first. */
@@ -163,25 +162,27 @@ run (RollcallCtl *ctl, char ***words, GError **error)
   if (version)
     return print_version ();
   ctl->json = json;
+  ctl->ca_file = ca_file;
   if (!(verb->needs_no_service && rest[1] != NULL) && !connect_to_service (ctl, error))
     return FALSE;
   return verb->run (ctl, rest + 1, error);
 }
 
-static RollcallCtlExit
-tell_error (const GError *error)
+RollcallCtlExit
+rollcall_ctl_tell_error (const char *about, const GError *error)
 {
+  g_autofree char *prefix = about != NULL ? g_strconcat (about, ": ", NULL) : g_strdup ("");
   g_autofree char *message = rollcall_text_make_plain (error->message);
   g_autofree char *field = rollcall_text_make_plain (rollcall_problem_get_field (error) ?: "");
 
   if (error->domain == ROLLCALL_PROBLEM_ERROR)
     {
       const char *title = rollcall_problem_get_title ((RollcallProblem) error->code);
-      g_printerr ("rollcallctl: %s: %s%s%s%s\n", title, message, *field != '\0' ? " (" : "", field,
+      g_printerr ("rollcallctl: %s%s: %s%s%s%s\n", prefix, title, message, *field != '\0' ? " (" : "", field,
                   *field != '\0' ? ")" : "");
       return ROLLCALL_CTL_REFUSED;
     }
-  g_printerr ("rollcallctl: %s\n", message);
+  g_printerr ("rollcallctl: %s%s\n", prefix, message);
   return rollcall_client_error_is_unreachable (error) ? ROLLCALL_CTL_NOT_REACHED : ROLLCALL_CTL_USAGE;
 }
 
@@ -198,7 +199,7 @@ main (int argc, char **argv)
 
   g_auto (GStrv) words = g_strdupv (argv);
   if (!run (&ctl, &words, &error))
-    ctl.exit = tell_error (error);
+    ctl.exit = rollcall_ctl_tell_error (NULL, error);
   g_clear_object (&ctl.client);
   return (int) ctl.exit;
 }

@@ -20,6 +20,7 @@ typedef enum
 typedef struct
 {
   RollcallClient *client; /* (nullable): NULL for a verb that needs none */
+  const char *ca_file;    /* (nullable): the system's authorities */
   gboolean json;          /* print what the service answered */
   RollcallCtlExit exit;   /* REFUSED where the verb did its work, and part of it was refused */
 } RollcallCtl;
@@ -45,10 +46,15 @@ extern const RollcallCtlVerb rollcall_ctl_decision_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_file_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_policy_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_purging_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_push_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_registration_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_settings_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_site_server_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_token_verbs[];
+
+/* Tells the person what went wrong, and whether it was about one thing of several: @about (nullable). Returns: the exit
+ * status that it means */
+RollcallCtlExit rollcall_ctl_tell_error (const char *about, const GError *error);
 
 /* A GAsyncReadyCallback that puts the result where @user_data points, and the wait for it. */
 void rollcall_ctl_take_result (GObject *source, GAsyncResult *result, gpointer user_data);
