@@ -11,7 +11,7 @@ static char *token_file;
 static gboolean json;
 static gboolean version;
 
-static const GOptionEntry common_entries[] = {
+const GOptionEntry rollcall_ctl_common_entries[] = {
   { "server", 0, 0, G_OPTION_ARG_STRING, &server, N_ ("The service's address: https://HOST:PORT"), N_ ("URL") },
   { "ca", 0, 0, G_OPTION_ARG_FILENAME, &ca_file, N_ ("The certificate of the service's authority"), N_ ("FILE") },
   { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file, N_ ("The file that holds your token"), N_ ("FILE") },
@@ -20,21 +20,20 @@ static const GOptionEntry common_entries[] = {
   { NULL },
 };
 
-static const RollcallCtlVerb *const groups[] = {
+const RollcallCtlVerb *const rollcall_ctl_groups[] = {
   rollcall_ctl_registration_verbs, rollcall_ctl_decision_verbs,    rollcall_ctl_audit_verbs, rollcall_ctl_policy_verbs,
   rollcall_ctl_purging_verbs,      rollcall_ctl_site_server_verbs, rollcall_ctl_push_verbs,  rollcall_ctl_agent_verbs,
-  rollcall_ctl_settings_verbs,     rollcall_ctl_token_verbs,       rollcall_ctl_file_verbs,
+  rollcall_ctl_settings_verbs,     rollcall_ctl_token_verbs,       rollcall_ctl_file_verbs,  NULL,
 };
 
-/* The verb that @words begin with: the one of more words first. */
-static const RollcallCtlVerb *
-find_verb (char **words, guint *n_words)
+const RollcallCtlVerb *
+rollcall_ctl_find_verb (char **words, guint *n_words)
 {
   for (*n_words = MIN (g_strv_length (words), 2); *n_words > 0; --*n_words)
     {
       g_autofree char *name = *n_words == 2 ? g_strjoin (" ", words[0], words[1], NULL) : g_strdup (words[0]);
-      for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-        for (const RollcallCtlVerb *verb = groups[i]; verb->name != NULL; verb++)
+      for (guint i = 0; rollcall_ctl_groups[i] != NULL; i++)
+        for (const RollcallCtlVerb *verb = rollcall_ctl_groups[i]; verb->name != NULL; verb++)
           if (g_str_equal (verb->name, name))
             return verb;
     }
@@ -52,8 +51,8 @@ list_verbs (void)
 {
   GString *text = g_string_new (_ ("Verbs:"));
 
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    for (const RollcallCtlVerb *verb = groups[i]; verb->name != NULL; verb++)
+  for (guint i = 0; rollcall_ctl_groups[i] != NULL; i++)
+    for (const RollcallCtlVerb *verb = rollcall_ctl_groups[i]; verb->name != NULL; verb++)
       {
         g_autofree char *usage = get_usage (verb);
         g_string_append_printf (text, "\n  %-32s %s", usage, _ (verb->summary));
@@ -69,7 +68,7 @@ parse_common (char ***words, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("VERB"));
   g_autofree char *verbs = list_verbs ();
 
-  g_option_context_add_main_entries (context, common_entries, NULL);
+  g_option_context_add_main_entries (context, rollcall_ctl_common_entries, NULL);
   g_option_context_set_strict_posix (context, TRUE);
   g_option_context_set_summary (context, _ ("Administers a Rollcall service: which computers' agents it trusts."));
   g_option_context_set_description (context, verbs);
@@ -85,7 +84,7 @@ parse_rest (const RollcallCtlVerb *verb, char ***words, GError **error)
 
   if (verb->entries != NULL)
     g_option_context_add_main_entries (context, verb->entries, NULL);
-  g_option_context_add_main_entries (context, common_entries, NULL);
+  g_option_context_add_main_entries (context, rollcall_ctl_common_entries, NULL);
   g_option_context_set_summary (context, _ (verb->summary));
   if (!g_option_context_parse_strv (context, words, error))
     return FALSE;
@@ -149,7 +148,7 @@ run (RollcallCtl *ctl, char ***words, GError **error)
     return FALSE;
   if (version)
     return print_version ();
-  verb = find_verb (*words + 1, &n_words);
+  verb = rollcall_ctl_find_verb (*words + 1, &n_words);
   if (verb == NULL)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("a verb is needed; rollcallctl --help lists them"));
@@ -197,6 +196,11 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  if (argc > 1 && g_str_equal (argv[1], "__complete"))
+    {
+      rollcall_ctl_complete (argv + 2);
+      return ROLLCALL_CTL_DONE;
+    }
   g_auto (GStrv) words = g_strdupv (argv);
   if (!run (&ctl, &words, &error))
     ctl.exit = rollcall_ctl_tell_error (NULL, error);

@@ -52,6 +52,16 @@ extern const RollcallCtlVerb rollcall_ctl_settings_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_site_server_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_token_verbs[];
 
+/* All of them, group by group, and the options that any verb takes. */
+extern const RollcallCtlVerb *const rollcall_ctl_groups[];
+extern const GOptionEntry rollcall_ctl_common_entries[];
+/* The verb that @words begin with: the one of more words first. (nullable) */
+const RollcallCtlVerb *rollcall_ctl_find_verb (char **words, guint *n_words);
+
+/* For the shells' completion: prints what may stand in place of the last of @words, which begins with it: a line each,
+ * with a tab and a description after it; ":file" and ":host" stand for what the shell itself knows. */
+void rollcall_ctl_complete (char **words);
+
 /* Tells the person what went wrong, and whether it was about one thing of several: @about (nullable). Returns: the exit
  * status that it means */
 RollcallCtlExit rollcall_ctl_tell_error (const char *about, const GError *error);
