@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
+#include <stdio.h>
 
 #include "rollcall-ctl.h"
 #include "rollcall-plain-text.h"
@@ -9,6 +11,7 @@ static char *server;
 static char *ca_file;
 static char *token_file;
 static gboolean json;
+static gboolean yes;
 static gboolean version;
 
 const GOptionEntry rollcall_ctl_common_entries[] = {
@@ -16,14 +19,25 @@ const GOptionEntry rollcall_ctl_common_entries[] = {
   { "ca", 0, 0, G_OPTION_ARG_FILENAME, &ca_file, N_ ("The certificate of the service's authority"), N_ ("FILE") },
   { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file, N_ ("The file that holds your token"), N_ ("FILE") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print what the service answers as JSON"), NULL },
+  { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask before what cannot be undone"), NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
   { NULL },
 };
 
 const RollcallCtlVerb *const rollcall_ctl_groups[] = {
-  rollcall_ctl_registration_verbs, rollcall_ctl_decision_verbs,    rollcall_ctl_audit_verbs, rollcall_ctl_policy_verbs,
-  rollcall_ctl_purging_verbs,      rollcall_ctl_site_server_verbs, rollcall_ctl_push_verbs,  rollcall_ctl_agent_verbs,
-  rollcall_ctl_settings_verbs,     rollcall_ctl_token_verbs,       rollcall_ctl_file_verbs,  NULL,
+  rollcall_ctl_registration_verbs,
+  rollcall_ctl_decision_verbs,
+  rollcall_ctl_audit_verbs,
+  rollcall_ctl_policy_verbs,
+  rollcall_ctl_purging_verbs,
+  rollcall_ctl_site_server_verbs,
+  rollcall_ctl_push_verbs,
+  rollcall_ctl_agent_verbs,
+  rollcall_ctl_settings_verbs,
+  rollcall_ctl_token_verbs,
+  rollcall_ctl_export_verbs,
+  rollcall_ctl_backup_verbs,
+  NULL,
 };
 
 const RollcallCtlVerb *
@@ -161,6 +175,7 @@ run (RollcallCtl *ctl, char ***words, GError **error)
   if (version)
     return print_version ();
   ctl->json = json;
+  ctl->yes = yes;
   ctl->ca_file = ca_file;
   if (!(verb->needs_no_service && rest[1] != NULL) && !connect_to_service (ctl, error))
     return FALSE;
@@ -185,6 +200,18 @@ rollcall_ctl_tell_error (const char *about, const GError *error)
   return rollcall_client_error_is_unreachable (error) ? ROLLCALL_CTL_NOT_REACHED : ROLLCALL_CTL_USAGE;
 }
 
+/* What did not get out, to a full disk, was not done. */
+static RollcallCtlExit
+close_output (RollcallCtlExit status)
+{
+  gboolean written = !ferror (stdout);
+
+  if (fclose (stdout) == 0 && written)
+    return status;
+  g_printerr ("rollcallctl: %s: %s\n", _ ("the output was not written"), g_strerror (errno));
+  return status != ROLLCALL_CTL_DONE ? status : ROLLCALL_CTL_USAGE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -205,5 +232,5 @@ main (int argc, char **argv)
   if (!run (&ctl, &words, &error))
     ctl.exit = rollcall_ctl_tell_error (NULL, error);
   g_clear_object (&ctl.client);
-  return (int) ctl.exit;
+  return (int) close_output (ctl.exit);
 }

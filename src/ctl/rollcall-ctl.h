@@ -21,6 +21,7 @@ typedef struct
 {
   RollcallClient *client; /* (nullable): NULL for a verb that needs none */
   const char *ca_file;    /* (nullable): the system's authorities */
+  gboolean yes;           /* do not ask before what cannot be undone */
   gboolean json;          /* print what the service answered */
   RollcallCtlExit exit;   /* REFUSED where the verb did its work, and part of it was refused */
 } RollcallCtl;
@@ -42,8 +43,9 @@ typedef struct
 /* Each group's verbs end with an empty one. */
 extern const RollcallCtlVerb rollcall_ctl_agent_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_audit_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_backup_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_decision_verbs[];
-extern const RollcallCtlVerb rollcall_ctl_file_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_export_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_policy_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_purging_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_push_verbs[];
@@ -84,6 +86,12 @@ typedef gboolean (*RollcallCtlPageFunc) (JsonArray *items, gpointer user_data, G
 gboolean rollcall_ctl_each_page (RollcallCtl *ctl, const char *path, RollcallCtlPageFunc func, gpointer user_data,
                                  GError **error);
 
+/* Asks the person before what cannot be undone; nobody is asked who is no terminal, or said --yes. FALSE, which the
+ * exit status tells, where the answer is not yes. */
+gboolean rollcall_ctl_confirm (RollcallCtl *ctl, const char *question);
+/* Whether there is somebody to ask. */
+gboolean rollcall_ctl_asks (RollcallCtl *ctl);
+
 /* An id, 1 or more, as a person wrote it. G_OPTION_ERROR where it is none. */
 gboolean rollcall_ctl_parse_id (const char *text, gint64 *id, GError **error);
 /* "/v1/THINGS/ID" + @rest. Returns: (transfer full): NULL and G_OPTION_ERROR where @text is no id */
@@ -103,6 +111,7 @@ typedef struct
 {
   const char *title; /* untranslated */
   const char *path;  /* of the member: "name", "decided_by.name" */
+  gboolean whole;    /* not cut where the terminal is narrow */
 } RollcallCtlColumn;
 
 /* The member at @path as text; "" where it is null or not there; not made plain. Returns: (transfer full) */
@@ -116,6 +125,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallCtlTable, rollcall_ctl_table_free)
 void rollcall_ctl_table_add (RollcallCtlTable *table, JsonObject *object);
 /* Prints the rows added since the last time; the first time settles the columns' widths. */
 void rollcall_ctl_table_print (RollcallCtlTable *table);
+
+/* Prints the objects of the array @member of @object as a table after an empty line, if it has any. */
+void rollcall_ctl_print_objects (JsonObject *object, const char *member, const RollcallCtlColumn *columns,
+                                 guint n_columns);
+/* The rows of a preview's sample. */
+void rollcall_ctl_print_sample (JsonObject *object);
 
 /* Lists @path as a table, or as JSON if the person asked for it. */
 gboolean rollcall_ctl_list (RollcallCtl *ctl, const char *path, const RollcallCtlColumn *columns, guint n_columns,

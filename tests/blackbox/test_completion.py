@@ -2,16 +2,14 @@
 """Completion in real shells: whatever --help tells is offered, so that a new verb or option cannot be forgotten."""
 import os
 import pathlib
-import pty
 import re
-import select
 import shutil
 import subprocess
-import time
 
 import pytest
 
 from support.programs import run
+from support.terminal import Terminal
 
 FILES = pathlib.Path(os.environ['ROLLCALL_SOURCE']) / 'src' / 'ctl' / 'completions'
 OTHERS = ['rollcall', 'rollcalld', 'rollcall-agent', 'rollcall-fleet']
@@ -115,40 +113,13 @@ def test_bash_offers_the_options_of_the_other_programs(loaded, program):
     assert {word.rstrip('=') for word in offered} >= told
 
 
-class Terminal:
-    """A shell on a terminal, and keys."""
-
-    def __init__(self, *command, **environment):
-        self.pid, self.file = pty.fork()
-        if self.pid == 0:
-            os.execvpe(command[0], command, {**os.environ, 'TERM': 'dumb', 'COLUMNS': '250', 'LINES': '900', **environment})
-        self.shown = ''
-
-    def type(self, keys):
-        os.write(self.file, keys.encode())
-
-    def wait_for(self, text, seconds=30):
-        end = time.monotonic() + seconds
-        while text not in self.shown:
-            assert time.monotonic() < end, f'{text!r} did not show:\n{self.shown[-3000:]}'
-            if select.select([self.file], [], [], 0.1)[0]:
-                self.shown += os.read(self.file, 65536).decode(errors='replace')
-        before, self.shown = self.shown.split(text, 1)
-        return before
-
-    def end(self):
-        self.type('\x03exit\n')
-        os.close(self.file)
-        os.waitpid(self.pid, 0)
-
-
 ZSH_LISTENS = '\x1b[?2004h'  # it takes keys from here on
 
 
 @pytest.fixture
 def zsh(tmp_path):
     terminal = Terminal('zsh', '-f', '-i', HOME=str(tmp_path), ZDOTDIR=str(tmp_path))
-    terminal.type(f'PS1="> "; stty cols 250 rows 900; fpath=({FILES} $fpath); autoload -Uz compinit; '
+    terminal.type(f'PS1="> "; fpath=({FILES} $fpath); autoload -Uz compinit; '
                   f'compinit -u -d {tmp_path}/dump; LISTMAX=0; setopt no_list_beep; print rea""dy\n')
     terminal.wait_for('ready\r\n')
     yield terminal
@@ -195,7 +166,6 @@ def test_bash_completes_at_its_prompt(loaded, tmp_path):
     bash.wait_for('\n> ')
     bash.type('rollcallctl policy add Lab --mask fq\t')
     bash.wait_for('--mask fqdn=')
-    bash.type('\x15')
     bash.end()
 
 
