@@ -96,8 +96,11 @@ names (const RollcallRegistration *row, gint64 id)
 }
 
 void
-rollcall_work_take_place (RollcallWork *work, gint64 id, const RollcallRegistration *row)
+rollcall_work_take_place (RollcallWork *work, gint64 id, gint64 resource, const RollcallRegistration *row)
 {
+  /* R13: a conflict matched the resource; what stands for it under another one is a row that it never matched. */
+  gboolean matched = resource != 0 && resource == row->resource_id;
+
   for (guint i = 0; i < work->rows->len; i++)
     {
       RollcallRegistration *other = work->rows->pdata[i];
@@ -107,7 +110,7 @@ rollcall_work_take_place (RollcallWork *work, gint64 id, const RollcallRegistrat
       other = rollcall_work_edit (work, other);
       if (other->duplicate_of == id)
         other->duplicate_of = row->id;
-      for (guint j = 0; j < other->conflicts_with->len; j++)
+      for (guint j = 0; matched && j < other->conflicts_with->len; j++)
         if (g_array_index (other->conflicts_with, gint64, j) == id)
           g_array_index (other->conflicts_with, gint64, j) = row->id;
     }
@@ -118,7 +121,7 @@ static void
 drop_memory (RollcallWork *work, const RollcallRegistration *memory, const RollcallRegistration *row,
              RollcallActorKind actor, const char *actor_name)
 {
-  rollcall_work_take_place (work, memory->id, row);
+  rollcall_work_take_place (work, memory->id, memory->resource_id, row);
   add_merge_event (work, row, row->status, actor, actor_name, g_variant_new_int64 (memory->id));
   rollcall_work_remove (work, memory, row->id);
 }
@@ -138,7 +141,7 @@ rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, Rollca
   if (memory != NULL)
     drop_memory (work, memory, row, actor, actor_name);
   else if (gone != 0)
-    rollcall_work_take_place (work, gone, row);
+    rollcall_work_take_place (work, gone, 0, row);
 }
 
 void

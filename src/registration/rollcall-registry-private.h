@@ -66,8 +66,9 @@ void rollcall_work_take_site_server (RollcallWork *work, RollcallRegistration *r
                                      const char *actor_name);
 /* R12: the trusted key of @row was heard of, in any authenticated call. */
 void rollcall_work_note_evidence (RollcallWork *work, const RollcallRegistration *row);
-/* What duplicates the row @id (R11), or matched it as a conflict (R13), names @row in its place from now on. */
-void rollcall_work_take_place (RollcallWork *work, gint64 id, const RollcallRegistration *row);
+/* What duplicates the row @id (R11) names @row in its place from now on; and what matched it as a conflict (R13), where
+ * @row is the same @resource. */
+void rollcall_work_take_place (RollcallWork *work, gint64 id, gint64 resource, const RollcallRegistration *row);
 /* R16, R24: @row, if it is a duplicate, is one of a row that was purged: it stands for the computer from now on. */
 void rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
                                 const char *actor_name);

@@ -253,7 +253,7 @@ bring_back (RollcallWork *work, const RollcallRegistration *memory)
   g_ptr_array_add (work->rows, row);
   g_ptr_array_add (work->outcome->put, row);
   g_hash_table_add (work->changed, row);
-  rollcall_work_take_place (work, memory->id, row);
+  rollcall_work_take_place (work, memory->id, memory->resource_id, row);
   rollcall_work_remove (work, memory, row->id);
   return row;
 }

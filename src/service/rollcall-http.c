@@ -240,6 +240,19 @@ on_completed (void *data, struct MHD_Connection *connection, void **state, enum 
   *state = NULL;
 }
 
+/* None while the service stops. */
+static enum MHD_Result
+on_accept (void *data, const struct sockaddr *address, socklen_t size)
+{
+  RollcallService *service = data;
+  gboolean closing;
+
+  g_mutex_lock (&service->lock);
+  closing = service->closing;
+  g_mutex_unlock (&service->lock);
+  return closing ? MHD_NO : MHD_YES;
+}
+
 static void
 on_connection (void *data, struct MHD_Connection *connection, void **state, enum MHD_ConnectionNotificationCode code)
 {
@@ -311,9 +324,9 @@ rollcall_service_listen (RollcallService *service, const char *address, GError *
   if (place.ss_family == AF_INET6)
     flags |= MHD_USE_IPv6;
   errno = 0;
-  daemon = MHD_start_daemon (flags, 0, NULL, NULL, on_request, service, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-                             MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &place, MHD_OPTION_HTTPS_MEM_KEY, service->key,
-                             MHD_OPTION_HTTPS_MEM_CERT, service->certificate, MHD_OPTION_HTTPS_PRIORITIES,
+  daemon = MHD_start_daemon (flags, 0, on_accept, service, on_request, service, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+                             NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &place, MHD_OPTION_HTTPS_MEM_KEY,
+                             service->key, MHD_OPTION_HTTPS_MEM_CERT, service->certificate, MHD_OPTION_HTTPS_PRIORITIES,
                              "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_NOTIFY_CONNECTION, on_connection,
                              service, MHD_OPTION_URI_LOG_CALLBACK, on_target, service, MHD_OPTION_NOTIFY_COMPLETED,
                              on_completed, service, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) CONNECTION_TIMEOUT,

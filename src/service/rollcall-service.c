@@ -136,19 +136,14 @@ rollcall_service_tick (RollcallService *service)
   g_mutex_unlock (&service->lock);
 }
 
-/* No new connection, no new work, an end for each stream, and an answer for everything that was accepted. */
+/* No new connection, no new work, an end for each stream, and an answer for everything that was accepted. The daemons
+ * keep their listening sockets until they stop: libmicrohttpd's threads may be about to touch one that is taken from
+ * them (MHD_quiesce_daemon), and end the process when they find it gone. */
 static void
 stop (RollcallService *service)
 {
   gint64 until = g_get_monotonic_time () + STOP_PATIENCE;
-  g_autoptr (GArray) listening = g_array_new (FALSE, FALSE, sizeof (MHD_socket));
 
-  for (guint i = 0; i < service->daemons->len; i++)
-    {
-      MHD_socket socket = MHD_quiesce_daemon (service->daemons->pdata[i]);
-
-      g_array_append_val (listening, socket);
-    }
   g_mutex_lock (&service->lock);
   service->closing = TRUE;
   rollcall_streams_wake (service, TRUE);
@@ -163,11 +158,7 @@ stop (RollcallService *service)
     ;
   g_mutex_unlock (&service->lock);
   for (guint i = 0; i < service->daemons->len; i++)
-    {
-      MHD_stop_daemon (service->daemons->pdata[i]);
-      /* Not before: its threads still take it out of their epoll sets. */
-      close (g_array_index (listening, MHD_socket, i));
-    }
+    MHD_stop_daemon (service->daemons->pdata[i]);
 }
 
 void

@@ -51,4 +51,15 @@ guint run_history (const Step *steps, guint n, gboolean forgetful, char **differ
 /* Returns: (transfer full): the steps as C. */
 char *history_to_string (const Step *steps, guint n);
 
+/* Histories that differed once, shrunk; each is a test of its own. */
+typedef struct
+{
+  const char *path;
+  const Step *steps;
+  guint n;
+} KnownHistory;
+
+#define N_KNOWN_HISTORIES 11
+extern const KnownHistory known_histories[N_KNOWN_HISTORIES];
+
 G_END_DECLS

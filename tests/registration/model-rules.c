@@ -175,6 +175,18 @@ note_heard_of (Model *model, ModelRow *asking, guint asked)
     }
 }
 
+static void
+move_duplicates (Model *model, gint64 from, gint64 to)
+{
+  for (guint i = 0; i < model->rows->len; i++)
+    {
+      ModelRow *row = model->rows->pdata[i];
+
+      if (row->duplicate_of == from && row->id != to)
+        row->duplicate_of = to;
+    }
+}
+
 /* R24: under a new id; what brings it back is a request of the computer. */
 static void
 bring_back (Model *model, ModelRow *row)
@@ -184,9 +196,7 @@ bring_back (Model *model, ModelRow *row)
   row->remembered = FALSE;
   row->id = model->next_registration++;
   row->heard_of_at = model->now;
-  for (guint i = 0; i < model->rows->len; i++)
-    if (((ModelRow *) model->rows->pdata[i])->duplicate_of == old)
-      ((ModelRow *) model->rows->pdata[i])->duplicate_of = row->id;
+  move_duplicates (model, old, row->id);
 }
 
 /* R24: a person allowed the computer that @standing stands for now. */
@@ -199,9 +209,7 @@ forget (Model *model, const ModelRow *standing, guint resource_keys, gint64 memo
 
       if (!row->remembered || ((row->resource_keys & resource_keys) == 0 && row->id != memory))
         continue;
-      for (guint j = 0; j < model->rows->len; j++)
-        if (((ModelRow *) model->rows->pdata[j])->duplicate_of == row->id)
-          ((ModelRow *) model->rows->pdata[j])->duplicate_of = standing->id;
+      move_duplicates (model, row->id, standing->id);
       g_ptr_array_remove_index (model->rows, i);
     }
 }
@@ -212,10 +220,12 @@ stand_alone (Model *model, ModelRow *row)
 {
   const ModelRow *memory = model_find (model, row->duplicate_of);
 
-  if (memory != NULL)
+  if (memory != NULL && memory->resource != 0)
     row->resource = memory->resource;
   else if (row->resource == 0)
     row->resource = model->next_resource++;
+  if (row->duplicate_of != 0)
+    move_duplicates (model, row->duplicate_of, row->id);
   row->duplicate_of = 0;
   row->advice = ROLLCALL_ADVICE_NONE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* R2-R24: random histories of few computers with many keys, step by step against the model: the same rows, the same
- * answers to every key. A history that differs is shrunk and printed, for known_histories[]. */
+ * answers to every key. A history that differs is shrunk and printed, for known-histories.c. */
 #include "history.h"
 
 #define N_STEPS   100000
@@ -316,116 +316,6 @@ test_random_histories (void)
     }
 }
 
-/* Histories that differed once, shrunk. */
-
-static const Step copied_key_is_evidence[] = {
-  { STEP_POLICIES, .value = 5 },
-  { STEP_REQUEST, .key = 3, .name = 1, .resource_keys = 0x1 },
-  { STEP_REQUEST, .key = 0, .name = 0, .resource_keys = 0x1 },
-  { STEP_REQUEST, .key = 3, .name = 0, .resource_keys = 0x0 },
-};
-
-static const Step merged_at_once_is_evidence[] = {
-  { STEP_REQUEST, .key = 5, .resource_keys = 0x5 },
-  { STEP_DECISION, .key = 5, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_OBSERVATION, .value = 0 },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x4 },
-  { STEP_POLICIES, .value = 4 },
-  { STEP_REQUEST, .key = 0, .resource_keys = 0x1 },
-};
-
-static const Step copy_of_a_purged_row[] = {
-  { STEP_REQUEST, .key = 3, .resource_keys = 0x8 },
-  { STEP_DECISION, .key = 3, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
-  { STEP_CLOCK, .value = 6 },
-  { STEP_PURGE },
-  { STEP_REQUEST, .key = 3, .resource_keys = 0x0 },
-};
-
-static const Step back_in_its_own_computer[] = {
-  { STEP_REQUEST, .key = 4, .resource_keys = 0x20 },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x20 },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_REQUEST, .key = 4, .resource_keys = 0x2 },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_REVOKE, .resource = MODEL_NOBODY },
-  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
-  { STEP_REQUEST, .key = 4, .resource_keys = 0x2 },
-};
-
-static const Step conflict_with_a_row_that_came_back[] = {
-  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
-  { STEP_REQUEST, .key = 3, .resource_keys = 0x8 },
-  { STEP_DECISION, .key = 3, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0xa },
-  { STEP_CLOCK, .value = 6 },
-  { STEP_PURGE },
-  { STEP_REQUEST, .key = 3, .resource_keys = 0x8 },
-  { STEP_DECISION, .key = 3, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = 3 },
-};
-
-static const Step awaited_and_forgotten[] = {
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x10 },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
-  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
-  { STEP_POLICIES, .value = 7 },
-  { STEP_REQUEST, .key = 4, .resource_keys = 0x12 },
-  { STEP_CLOCK, .value = 6 },
-  { STEP_PURGE },
-  { STEP_REQUEST, .key = 4, .name = 1, .resource_keys = 0x10 },
-  { STEP_DECISION, .key = 4, .action = ROLLCALL_ACTION_ALLOW, .resource = 1 },
-};
-
-static const Step awaited_without_a_resource[] = {
-  { STEP_REQUEST, .key = 0, .resource_keys = 0x1 },
-  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x3 },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = 1 },
-  { STEP_POLICIES, .value = 2 },
-  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
-  { STEP_CLOCK, .value = 6 },
-  { STEP_PURGE },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x3 },
-};
-
-static const Step copied_from_two_rows[] = {
-  { STEP_REQUEST, .key = 5, .resource_keys = 0x10 },
-  { STEP_REQUEST, .key = 2, .resource_keys = 0x10 },
-  { STEP_REQUEST, .key = 5, .resource_keys = 0x1 },
-  { STEP_REQUEST, .key = 0, .resource_keys = 0x1 },
-  { STEP_DECISION, .key = 0, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 0, .action = ROLLCALL_ACTION_REVOKE, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 4, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
-  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_REVOKE, .resource = MODEL_NOBODY },
-  { STEP_REQUEST, .key = 5, .resource_keys = 0x0 },
-};
-
-static const struct
-{
-  const char *path;
-  const Step *steps;
-  guint n;
-} known_histories[] = {
-  { "/registration/R12-a-trusted-key-on-a-copied-disk-is-evidence", copied_key_is_evidence,
-    G_N_ELEMENTS (copied_key_is_evidence) },
-  { "/registration/R12-a-duplicate-merged-at-its-first-request-is-evidence", merged_at_once_is_evidence,
-    G_N_ELEMENTS (merged_at_once_is_evidence) },
-  { "/registration/R22-a-row-that-a-copied-disk-brings-back-is-purged-again", copy_of_a_purged_row,
-    G_N_ELEMENTS (copy_of_a_purged_row) },
-  { "/registration/R10-a-replaced-key-is-no-copy-on-a-computer-that-had-it", back_in_its_own_computer,
-    G_N_ELEMENTS (back_in_its_own_computer) },
-  { "/registration/R13-a-conflict-may-name-a-row-that-came-back", conflict_with_a_row_that_came_back,
-    G_N_ELEMENTS (conflict_with_a_row_that_came_back) },
-  { "/registration/R24-allow-on-a-blocked-duplicate-forgets-what-was-remembered", awaited_and_forgotten,
-    G_N_ELEMENTS (awaited_and_forgotten) },
-  { "/registration/R16-an-awaited-key-is-granted-when-its-resource-was-purged", awaited_without_a_resource,
-    G_N_ELEMENTS (awaited_without_a_resource) },
-  { "/registration/R12-the-oldest-of-two-revoked-rows-is-told-of-a-copy", copied_from_two_rows,
-    G_N_ELEMENTS (copied_from_two_rows) },
-};
-
 static void
 test_known_history (gconstpointer data)
 {
@@ -466,7 +356,7 @@ main (int argc, char **argv)
   g_test_set_nonfatal_assertions ();
   g_test_add_func ("/registration/R2-R24-random-histories-agree-with-the-model", test_random_histories);
   g_test_add_func ("/registration/R2-R24-a-wrong-product-is-found-and-shrunk", test_a_wrong_product_is_found);
-  for (guint i = 0; i < G_N_ELEMENTS (known_histories); i++)
+  for (guint i = 0; i < N_KNOWN_HISTORIES; i++)
     g_test_add_data_func (known_histories[i].path, GUINT_TO_POINTER (i), test_known_history);
   return g_test_run ();
 }
