@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "rollcall-plain-text.h"
+#include "rollcall-report-columns.h"
 #include "rollcall-words.h"
 
 static void
@@ -39,59 +39,31 @@ attach_line (GtkGrid *grid, int *row, const char *title, const char *duplicate, 
   (*row)++;
 }
 
-static void
-attach_text (GtkGrid *grid, int *row, const char *title, const char *duplicate, const char *known)
-{
-  g_autofree char *one = rollcall_text_make_plain (duplicate), *other = rollcall_text_make_plain (known);
-  attach_line (grid, row, title, one, other);
-}
-
-static void
-attach_texts (GtkGrid *grid, int *row, const char *title, char **duplicate, char **known)
-{
-  g_autofree char *one = g_strjoinv (", ", duplicate), *other = g_strjoinv (", ", known);
-  attach_text (grid, row, title, one, other);
-}
-
-static void
-attach_time (GtkGrid *grid, int *row, const char *title, gint64 duplicate, gint64 known)
-{
-  g_autofree char *one = rollcall_words_time (duplicate), *other = rollcall_words_time (known);
-  attach_line (grid, row, title, one, other);
-}
-
-/* Enough of a fingerprint to tell two apart. */
-static char *
-shorten (const char *fingerprint)
-{
-  return g_strndup (fingerprint, 16);
-}
+/* What tells two computers apart, by column. */
+static const char *const compared[] = {
+  "name",          "status",      "domain",          "fqdn",           "os",          "user", "ips", "macs",
+  "agent_version", "fingerprint", "first_requested", "last_requested", "last_contact"
+};
+/* Who has more to say is told apart by the rest. */
+#define TEXT_LIMIT 200
 
 static GtkWidget *
 make_table (const RollcallRegistration *duplicate, const RollcallRegistration *known)
 {
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
-  g_autofree char *key = shorten (duplicate->fingerprint), *other_key = shorten (known->fingerprint);
   int row = 1;
 
   gtk_grid_set_column_spacing (grid, 18);
   gtk_grid_set_row_spacing (grid, 6);
   attach_label (grid, 1, 0, C_ ("comparison", "Asks now"), "heading");
   attach_label (grid, 2, 0, C_ ("comparison", "Known"), "heading");
-  attach_text (grid, &row, C_ ("fact", "Name"), duplicate->computer.name, known->computer.name);
-  attach_line (grid, &row, C_ ("fact", "Status"), rollcall_words_status (duplicate->status),
-               rollcall_words_status (known->status));
-  attach_text (grid, &row, C_ ("fact", "Domain"), duplicate->computer.domain, known->computer.domain);
-  attach_text (grid, &row, C_ ("fact", "Full Name"), duplicate->computer.fqdn, known->computer.fqdn);
-  attach_text (grid, &row, C_ ("fact", "Operating System"), duplicate->computer.os, known->computer.os);
-  attach_text (grid, &row, C_ ("fact", "User"), duplicate->computer.user, known->computer.user);
-  attach_texts (grid, &row, C_ ("fact", "IP Addresses"), duplicate->computer.ips, known->computer.ips);
-  attach_texts (grid, &row, C_ ("fact", "MAC Addresses"), duplicate->computer.macs, known->computer.macs);
-  attach_text (grid, &row, C_ ("fact", "Agent Version"), duplicate->agent_version, known->agent_version);
-  attach_text (grid, &row, C_ ("fact", "Agent Key"), key, other_key);
-  attach_time (grid, &row, C_ ("fact", "First Requested"), duplicate->first_requested, known->first_requested);
-  attach_time (grid, &row, C_ ("fact", "Last Requested"), duplicate->last_requested, known->last_requested);
-  attach_time (grid, &row, C_ ("fact", "Last Contact"), duplicate->last_contact, known->last_contact);
+  for (guint i = 0; i < G_N_ELEMENTS (compared); i++)
+    {
+      const RollcallReportColumn *column = rollcall_report_column_find (compared[i]);
+      g_autofree char *one = column->get_text (duplicate, TEXT_LIMIT), *other = column->get_text (known, TEXT_LIMIT);
+
+      attach_line (grid, &row, rollcall_report_column_get_title (column), one, other);
+    }
   return GTK_WIDGET (grid);
 }
 

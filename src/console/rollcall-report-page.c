@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-columns-dialog.h"
 #include "rollcall-decision.h"
 #include "rollcall-details.h"
 #include "rollcall-menu.h"
@@ -24,6 +25,7 @@ struct _RollcallReportPage
   AdwOverlaySplitView *split;
   RollcallDetails *details;
   RollcallReportView *view;
+  GtkMenuButton *menu_button;
   GtkLabel *totals;
   GtkWidget *work;
   GtkProgressBar *progress;
@@ -461,6 +463,20 @@ clear_filters_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+edit_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  adw_dialog_present (rollcall_columns_dialog_new (rollcall_report_view_get_layout (self->view)), widget);
+}
+
+static void
+reset_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  rollcall_report_layout_reset (rollcall_report_view_get_layout (ROLLCALL_REPORT_PAGE (widget)->view));
+}
+
+static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_cancellable_cancel (ROLLCALL_REPORT_PAGE (widget)->deciding);
@@ -501,6 +517,7 @@ rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *repor
     gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
   self->report = report;
   self->counts = (RollcallStatusCounts) { 0 };
+  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), report->id);
   clear_filters (self);
   ask_anew (self);
 }
@@ -565,6 +582,8 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "report.invert-selection", NULL, invert_action);
   gtk_widget_class_install_action (class, "report.open-menu", NULL, open_menu_action);
   gtk_widget_class_install_action (class, "report.clear-filters", NULL, clear_filters_action);
+  gtk_widget_class_install_action (class, "report.edit-columns", NULL, edit_columns_action);
+  gtk_widget_class_install_action (class, "report.reset-columns", NULL, reset_columns_action);
   gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
@@ -590,6 +609,7 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, menu_button);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, work);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, progress);
@@ -612,6 +632,7 @@ rollcall_report_page_init (RollcallReportPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   add_toggles (self);
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)));
   gtk_search_entry_set_key_capture_widget (self->search, NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
 }

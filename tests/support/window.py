@@ -149,6 +149,14 @@ class Window:
     def key(self, *keys):
         xdotool('key', *keys)
 
+    def tab_to(self, role, name, presses=30):
+        """By the keyboard alone."""
+        for _ in range(presses):
+            if any(is_in(each, Atspi.StateType.FOCUSED) for each in self.all(role, name)):
+                return
+            self.key('Tab')
+        raise AssertionError(f'{role} {name} has not the focus after {presses} times Tab')
+
     def type(self, text):
         xdotool('type', '--delay', '20', text)
 
