@@ -16,7 +16,7 @@ attach_label (GtkGrid *grid, int column, int row, const char *text, const char *
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
-  gtk_label_set_selectable (GTK_LABEL (label), column > 0 && row > 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), column > 0 ? 17 : -1);
   gtk_widget_set_hexpand (label, column > 0);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
