@@ -216,6 +216,8 @@ write_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
   if (error == NULL)
     return TRUE;
   rollcall_writer_forget (service);
+  if (purge_too)
+    service->purge_at = rollcall_clock_now () + HOUR; /* what it did is undone */
   for (guint i = 0; i < batch->len; i++)
     rollcall_call_answer_error (batch->pdata[i], error);
   g_warning ("nothing could be written: %s", error->message);

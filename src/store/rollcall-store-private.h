@@ -45,6 +45,10 @@ RollcallRegistration *rollcall_row_read (sqlite3_stmt *statement);
 void rollcall_row_bind (sqlite3_stmt *statement, const RollcallRegistration *registration);
 /* What ?q= looks into, folded. Returns: (transfer full) */
 char *rollcall_row_get_search_text (const RollcallRegistration *registration);
+/* Row @id whole, in the list or remembered. NULL without an error where there is none. */
+RollcallRegistration *rollcall_store_load (RollcallStore *self, gint64 id, GError **error);
+/* Returns: (transfer full) (element-type RollcallResourceKey) */
+GPtrArray *rollcall_store_load_resource_keys (RollcallStore *self, gint64 id, GError **error);
 /* Adds the history that a row's columns do not hold. */
 gboolean rollcall_store_read_history (RollcallStore *self, RollcallRegistration *registration, GError **error);
 

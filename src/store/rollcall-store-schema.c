@@ -54,6 +54,8 @@ static const char *const migrations[] = {
 
   "CREATE INDEX registrations_site_server ON registrations (id) WHERE site_server;",
 
+  "CREATE INDEX conflicts_other ON conflicts (other);",
+
   "CREATE TABLE status_counts (status INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;"
   "INSERT INTO status_counts SELECT value, (SELECT count(*) FROM registrations WHERE status = value AND NOT purged)"
   " FROM json_each ('[0, 1, 2, 3]');"

@@ -27,10 +27,10 @@ gboolean rollcall_store_mark (RollcallStore *self, GError **error); /* a savepoi
 gboolean rollcall_store_release_mark (RollcallStore *self, GError **error);
 void rollcall_store_undo_to_mark (RollcallStore *self);
 
-/* The registrations around a key: those that ever had @fingerprint (nullable), those sharing a usable one of
- * @resource_keys (nullable; normalised) or of the former's, purged memories included, the duplicates of all these and
- * the rows they duplicate, and rows that a conflict names. With their keys. Returns: (transfer full) (element-type
- * RollcallRegistration) */
+/* The registrations around a key, purged memories included: those that ever had @fingerprint (nullable) and those that
+ * share one of @resource_keys (nullable; normalised); what these duplicate, their duplicates, what a conflict matched
+ * and the conflicts; what shares a resource key with any of these; and what stands beside those in the same way. Whole.
+ * Returns: (transfer full) (element-type RollcallRegistration) */
 GPtrArray *rollcall_store_load_neighbourhood (RollcallStore *self, const char *fingerprint, GPtrArray *resource_keys,
                                               GError **error);
 /* The same, around row @id. Empty if there is none. */
