@@ -86,21 +86,7 @@ static char *
 get_decided_by (const RollcallRegistration *row)
 {
   g_autofree char *name = make_shown (row->decided_by_name);
-
-  switch (row->decided_by)
-    {
-    case ROLLCALL_DECIDER_NONE:
-      return g_strdup ("");
-    case ROLLCALL_DECIDER_POLICY:
-      /* Translators: %s is the name of a registration policy */
-      return g_strdup_printf (C_ ("decided by", "Policy “%s”"), name);
-    case ROLLCALL_DECIDER_PUSH:
-      /* Translators: by a push installation that %s began */
-      return g_strdup_printf (C_ ("decided by", "%s (push)"), name);
-    case ROLLCALL_DECIDER_PERSON:
-      return g_steal_pointer (&name);
-    }
-  g_return_val_if_reached (g_strdup (""));
+  return rollcall_words_decided_by (row->decided_by, name);
 }
 
 static char *
