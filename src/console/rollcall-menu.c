@@ -70,6 +70,12 @@ rollcall_menu_new (GArray *facts, guint n_selected, const char *reason)
   else
     decisions = make_decisions (facts, n_selected);
   g_menu_append_section (menu, NULL, decisions);
+  if (n_selected == 1)
+    {
+      g_autoptr (GMenu) look = g_menu_new ();
+      g_menu_append (look, C_ ("menu", "_Details"), "report.show-details");
+      g_menu_append_section (menu, NULL, G_MENU_MODEL (look));
+    }
   g_menu_append (selection, C_ ("menu", "_Select All"), "report.select-all");
   g_menu_append (selection, C_ ("menu", "_Invert Selection"), "report.invert-selection");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (selection));

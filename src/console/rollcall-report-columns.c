@@ -78,21 +78,7 @@ static char *
 get_decided_by (const RollcallRegistration *row, gsize limit)
 {
   g_autofree char *name = make_shown (row->decided_by_name, limit);
-
-  switch (row->decided_by)
-    {
-    case ROLLCALL_DECIDER_NONE:
-      return g_strdup ("");
-    case ROLLCALL_DECIDER_POLICY:
-      /* Translators: %s is the name of a registration policy */
-      return g_strdup_printf (C_ ("decided by", "Policy “%s”"), name);
-    case ROLLCALL_DECIDER_PUSH:
-      /* Translators: by a push installation that %s began */
-      return g_strdup_printf (C_ ("decided by", "%s (push)"), name);
-    case ROLLCALL_DECIDER_PERSON:
-      return g_steal_pointer (&name);
-    }
-  g_return_val_if_reached (g_strdup (""));
+  return rollcall_words_decided_by (row->decided_by, name);
 }
 
 static char *
@@ -144,4 +130,13 @@ const char *
 rollcall_report_column_get_title (const RollcallReportColumn *column)
 {
   return g_dpgettext2 (GETTEXT_PACKAGE, "column", column->title);
+}
+
+const RollcallReportColumn *
+rollcall_report_column_find (const char *field)
+{
+  for (guint i = 0; i < rollcall_n_report_columns; i++)
+    if (g_strcmp0 (rollcall_report_columns[i].field, field) == 0)
+      return &rollcall_report_columns[i];
+  return NULL;
 }

@@ -25,5 +25,6 @@ extern const guint rollcall_n_report_columns;
 gint64 rollcall_report_column_get_time (const RollcallReportColumn *column,
                                         const RollcallRegistration *row);          /* 0: none */
 const char *rollcall_report_column_get_title (const RollcallReportColumn *column); /* translated */
+const RollcallReportColumn *rollcall_report_column_find (const char *field);       /* (nullable) */
 
 G_END_DECLS

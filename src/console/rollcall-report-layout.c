@@ -36,12 +36,7 @@ get_usual_width (const RollcallReportColumn *column)
 const RollcallReportColumn *
 rollcall_report_layout_find (GtkColumnViewColumn *column)
 {
-  const char *field = gtk_column_view_column_get_id (column);
-
-  for (guint i = 0; i < rollcall_n_report_columns; i++)
-    if (g_strcmp0 (rollcall_report_columns[i].field, field) == 0)
-      return &rollcall_report_columns[i];
-  return NULL;
+  return rollcall_report_column_find (gtk_column_view_column_get_id (column));
 }
 
 static GtkColumnViewColumn *

@@ -5,6 +5,7 @@
 
 #include "rollcall-columns-dialog.h"
 #include "rollcall-decision.h"
+#include "rollcall-details.h"
 #include "rollcall-menu.h"
 #include "rollcall-plain-text.h"
 #include "rollcall-report-view.h"
@@ -21,6 +22,8 @@ struct _RollcallReportPage
   GtkSearchEntry *search;
   AdwToggleGroup *statuses;
   GtkStack *stack;
+  AdwOverlaySplitView *split;
+  RollcallDetails *details;
   RollcallReportView *view;
   GtkMenuButton *menu_button;
   GtkLabel *totals;
@@ -88,6 +91,34 @@ update_totals (RollcallReportPage *self)
     /* Translators: so many are selected; follows "500 computers" */
     g_string_append_printf (text, C_ ("totals", " · %'u selected"), selected);
   gtk_label_set_text (self->totals, text->str);
+}
+
+/* C8: of the one that is selected, while they are looked at. */
+static void
+update_details (RollcallReportPage *self)
+{
+  guint n = rollcall_report_model_get_n_selected (get_model (self));
+  gint64 id = 0;
+
+  if (n == 1 && adw_overlay_split_view_get_show_sidebar (self->split))
+    {
+      g_autoptr (GArray) ids = rollcall_report_model_list_selected (get_model (self));
+      id = ids->len == 1 ? g_array_index (ids, gint64, 0) : 0;
+    }
+  rollcall_details_show (self->details, id, n);
+}
+
+static void
+details_shown_cb (RollcallReportPage *self)
+{
+  if (self->list != NULL)
+    update_details (self);
+}
+
+static void
+row_activated_cb (RollcallReportPage *self)
+{
+  adw_overlay_split_view_set_show_sidebar (self->split, TRUE);
 }
 
 static void
@@ -455,23 +486,25 @@ static void
 rows_changed_cb (RollcallReportPage *self, GArray *ids)
 {
   rollcall_report_list_rows_changed (self->list, ids);
+  rollcall_details_rows_changed (self->details, ids);
 }
 
 void
-rollcall_report_page_set_session (RollcallReportPage *self, RollcallClient *client, RollcallCache *cache,
-                                  RollcallFollower *follower)
+rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *session)
 {
   g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && self->cache == NULL);
-  self->client = g_object_ref (client);
-  self->cache = g_object_ref (cache);
-  self->follower = g_object_ref (follower);
-  self->list = rollcall_report_list_new (cache);
+  self->client = g_object_ref (rollcall_session_get_client (session));
+  self->cache = g_object_ref (rollcall_session_get_cache (session));
+  self->follower = g_object_ref (rollcall_session_get_follower (session));
+  rollcall_details_set_session (self->details, session);
+  self->list = rollcall_report_list_new (self->cache);
   rollcall_report_view_set_list (self->view, self->list);
   g_signal_connect_object (self->list, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (follower, "rows-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_details), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->follower, "rows-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
   /* an empty report is no longer 'loading' once the service was reached */
-  g_signal_connect_object (follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -526,8 +559,24 @@ rollcall_report_page_finalize (GObject *object)
 }
 
 static void
+details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_show_sidebar (self->split));
+}
+
+static void
+show_details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  row_activated_cb (ROLLCALL_REPORT_PAGE (widget));
+}
+
+static void
 install_actions (GtkWidgetClass *class)
 {
+  gtk_widget_class_install_action (class, "report.details", NULL, details_action);
+  gtk_widget_class_install_action (class, "report.show-details", NULL, show_details_action);
   gtk_widget_class_install_action (class, "report.decide", "s", decide_action);
   gtk_widget_class_install_action (class, "report.select-all", NULL, select_all_action);
   gtk_widget_class_install_action (class, "report.invert-selection", NULL, invert_action);
@@ -538,6 +587,7 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_Return, GDK_ALT_MASK, "report.details", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_i, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "report.invert-selection",
                                        NULL);
 }
@@ -549,12 +599,15 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = rollcall_report_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = rollcall_report_page_finalize;
+  g_type_ensure (ROLLCALL_TYPE_DETAILS);
   g_type_ensure (ROLLCALL_TYPE_REPORT_VIEW);
   gtk_widget_class_set_template_from_resource (class, "/org/rollcall/Console/ui/report-page.ui");
   gtk_widget_class_bind_template_child (class, RollcallReportPage, filters);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, search);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, statuses);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, stack);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, menu_button);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
@@ -568,6 +621,8 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_callback (class, stop_search_cb);
   gtk_widget_class_bind_template_callback (class, search_activated_cb);
   gtk_widget_class_bind_template_callback (class, menu_requested_cb);
+  gtk_widget_class_bind_template_callback (class, details_shown_cb);
+  gtk_widget_class_bind_template_callback (class, row_activated_cb);
   install_actions (class);
 }
 

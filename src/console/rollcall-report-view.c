@@ -28,6 +28,7 @@ enum
 {
   ORDER_CHANGED,
   MENU_REQUESTED,
+  ROW_ACTIVATED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -369,6 +370,12 @@ rollcall_report_view_dispose (GObject *object)
 }
 
 static void
+activate_cb (RollcallReportView *self)
+{
+  g_signal_emit (self, signals[ROW_ACTIVATED], 0);
+}
+
+static void
 rollcall_report_view_class_init (RollcallReportViewClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = rollcall_report_view_dispose;
@@ -376,6 +383,8 @@ rollcall_report_view_class_init (RollcallReportViewClass *klass)
                                          NULL, G_TYPE_NONE, 0);
   signals[MENU_REQUESTED] = g_signal_new ("menu-requested", ROLLCALL_TYPE_REPORT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[ROW_ACTIVATED] = g_signal_new ("row-activated", ROLLCALL_TYPE_REPORT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                         NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -406,6 +415,7 @@ rollcall_report_view_init (RollcallReportView *self)
   self->scroller = gtk_scrolled_window_new ();
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
+  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   C_ ("accessible name", "Computers"), -1);
   self->layout = rollcall_report_layout_new (self->view);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * RollcallReportView: the GtkColumnView of a report: its columns, its order, where a person stands in it.
  *
  * Signals: `order-changed`: the person chose another order; `menu-requested` (double x, double y): in the view's own
- * coordinates, with the selection as it is to be acted upon.
+ * coordinates, with the selection as it is to be acted upon; `row-activated`: by Enter or a double click.
  */
 #define ROLLCALL_TYPE_REPORT_VIEW (rollcall_report_view_get_type ())
 G_DECLARE_FINAL_TYPE (RollcallReportView, rollcall_report_view, ROLLCALL, REPORT_VIEW, AdwBin)

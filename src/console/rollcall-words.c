@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-plain-text.h"
+
 const char *
 rollcall_words_status (RollcallStatus status)
 {
@@ -56,7 +58,7 @@ rollcall_words_trust (RollcallTrust trust)
     case ROLLCALL_TRUST_GRANTED:
       return C_ ("trust", "Granted");
     case ROLLCALL_TRUST_REVOKED:
-      return C_ ("trust", "Taken Back");
+      return C_ ("trust", "Revoked");
     }
   g_return_val_if_reached ("");
 }
@@ -76,6 +78,60 @@ rollcall_words_advice (RollcallAdvice advice)
       return C_ ("advice", "Conflict");
     }
   g_return_val_if_reached ("");
+}
+
+const char *
+rollcall_words_advice_meaning (RollcallAdvice advice)
+{
+  switch (advice)
+    {
+    case ROLLCALL_ADVICE_NONE:
+      return "";
+    case ROLLCALL_ADVICE_REINSTALL:
+      return _ ("The known key has been silent since this one asked. It looks like the same computer, installed anew.");
+    case ROLLCALL_ADVICE_CLONE:
+      return _ ("Another key or other facts were used at the same time. It looks like a second computer, or a copied "
+                "disk.");
+    case ROLLCALL_ADVICE_CONFLICT:
+      return _ ("It has the marks of several computers. Which one it is must be named to allow it.");
+    }
+  g_return_val_if_reached ("");
+}
+
+const char *
+rollcall_words_key_state (RollcallKeyState state)
+{
+  switch (state)
+    {
+    case ROLLCALL_KEY_CURRENT:
+      return C_ ("key", "current");
+    case ROLLCALL_KEY_REPLACED:
+      return C_ ("key", "replaced");
+    case ROLLCALL_KEY_REVOKED:
+      return C_ ("key", "revoked");
+    }
+  g_return_val_if_reached ("");
+}
+
+char *
+rollcall_words_decided_by (RollcallDeciderKind kind, const char *name)
+{
+  g_autofree char *plain = rollcall_text_make_plain (name);
+
+  switch (kind)
+    {
+    case ROLLCALL_DECIDER_NONE:
+      return g_strdup ("");
+    case ROLLCALL_DECIDER_POLICY:
+      /* Translators: %s is the name of a registration policy */
+      return g_strdup_printf (C_ ("decided by", "Policy “%s”"), plain);
+    case ROLLCALL_DECIDER_PUSH:
+      /* Translators: by a push installation that %s began */
+      return g_strdup_printf (C_ ("decided by", "%s (push)"), plain);
+    case ROLLCALL_DECIDER_PERSON:
+      return g_steal_pointer (&plain);
+    }
+  g_return_val_if_reached (g_strdup (""));
 }
 
 const char *

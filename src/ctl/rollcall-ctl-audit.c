@@ -14,10 +14,10 @@ static const GOptionEntry entries[] = {
 };
 
 static const RollcallCtlColumn columns[] = {
-  { N_ ("Number"), "number" },
-  { N_ ("Time"), "at" },
+  { N_ ("Number"), "number", TRUE },
+  { N_ ("Time"), "at", TRUE },
   { N_ ("Who"), "actor.name" },
-  { N_ ("What"), "kind" },
+  { N_ ("What"), "kind", TRUE },
   { N_ ("Registration"), "registration" },
   { N_ ("From"), "from" },
   { N_ ("To"), "to" },
@@ -107,9 +107,13 @@ follow (Chain *chain, JsonNode *event)
   if (!rollcall_reader_finish (reader, &error))
     chain->broken = g_strdup_printf (_ ("what comes after event %" G_GINT64_FORMAT " is no event: %s"), chain->number,
                                      error->message);
-  else if (number != chain->number + 1)
-    chain->broken = g_strdup_printf (_ ("after event %" G_GINT64_FORMAT " comes event %" G_GINT64_FORMAT),
-                                     chain->number, number);
+  else if (number > chain->number + 1)
+    chain->broken = g_strdup_printf (_ ("event %" G_GINT64_FORMAT " is not in its place: after event %" G_GINT64_FORMAT
+                                        " comes event %" G_GINT64_FORMAT),
+                                     chain->number + 1, chain->number, number);
+  else if (number <= chain->number)
+    chain->broken = g_strdup_printf (_ ("event %" G_GINT64_FORMAT " comes again after event %" G_GINT64_FORMAT), number,
+                                     chain->number);
   if (chain->broken != NULL)
     return FALSE;
 

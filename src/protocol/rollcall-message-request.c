@@ -26,7 +26,7 @@ static void
 check_addresses (RollcallReader *reader, const RollcallComputer *computer)
 {
   for (guint i = 0; computer->ips[i] != NULL; i++)
-    if (!g_hostname_is_ip_address (computer->ips[i]))
+    if (!rollcall_address_is_valid (computer->ips[i]))
       rollcall_reader_fail_element (reader, "ips", i, "An IP address is expected here.");
   for (guint i = 0; computer->macs[i] != NULL; i++)
     if (!mac_is_valid (computer->macs[i]))

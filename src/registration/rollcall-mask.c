@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-mask-private.h"
+#include "rollcall-text-private.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -20,14 +21,6 @@ parse_address (const char *text, guint8 address[16], gboolean *is_ipv4)
   memcpy (address, mapped_prefix, sizeof mapped_prefix);
   *is_ipv4 = inet_pton (AF_INET, text, address + sizeof mapped_prefix) == 1;
   return *is_ipv4;
-}
-
-static char *
-fold (const char *text)
-{
-  g_autofree char *normal = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
-
-  return normal != NULL ? g_utf8_casefold (normal, -1) : g_ascii_strdown (text, -1);
 }
 
 G_GNUC_PRINTF (2, 3)
@@ -100,6 +93,17 @@ init_addresses (RollcallPreparedMask *self, const char *mask, GError **error)
   return TRUE;
 }
 
+static gboolean
+init_macs (RollcallPreparedMask *self, const char *folded, GError **error)
+{
+  g_autofree char *pattern = rollcall_mac_pattern_normalise (folded);
+
+  if (pattern == NULL)
+    return refuse (error, "“%s” is neither a MAC address nor a pattern of some", folded);
+  self->pattern = g_pattern_spec_new (pattern);
+  return TRUE;
+}
+
 gboolean
 rollcall_prepared_mask_init (RollcallPreparedMask *self, RollcallMaskType type, const char *mask, GError **error)
 {
@@ -114,9 +118,9 @@ rollcall_prepared_mask_init (RollcallPreparedMask *self, RollcallMaskType type, 
   if (type == ROLLCALL_MASK_IP && strpbrk (stripped, "*?") == NULL)
     return init_addresses (self, stripped, error);
 
-  folded = fold (stripped);
+  folded = rollcall_fold (stripped);
   if (type == ROLLCALL_MASK_MAC)
-    g_strdelimit (folded, "-", ':');
+    return init_macs (self, folded, error);
   self->pattern = g_pattern_spec_new (folded);
   return TRUE;
 }
@@ -130,20 +134,70 @@ rollcall_prepared_mask_clear (RollcallPreparedMask *self)
 static char *
 fold_mac (const char *mac)
 {
-  return g_strdelimit (fold (mac), "-", ':');
+  g_autofree char *folded = rollcall_fold (mac);
+
+  return rollcall_mac_normalise (folded) ?: g_steal_pointer (&folded);
 }
 
-/* Patterns see an IPv4-mapped address as the IPv4 address that it is. */
-static char *
-present_address (const guint8 address[16])
+static gboolean
+is_mapped (const guint8 address[16])
+{
+  return memcmp (address, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+/* Patterns see an IPv4-mapped address as the IPv4 address that it is, and other IPv6 addresses as RFC 5952 has them,
+ * with all eight fields, and with all zeros: whoever wrote the pattern need not know which. */
+static void
+present_address (const guint8 address[16], GPtrArray *texts)
 {
   char text[INET6_ADDRSTRLEN];
+  GString *fields = g_string_new (NULL), *zeros = g_string_new (NULL);
 
-  if (memcmp (address, mapped_prefix, sizeof mapped_prefix) == 0)
+  if (is_mapped (address))
     inet_ntop (AF_INET, address + sizeof mapped_prefix, text, sizeof text);
   else
     inet_ntop (AF_INET6, address, text, sizeof text);
-  return g_strdup (text);
+  g_ptr_array_add (texts, g_strdup (text));
+  for (guint i = 0; !is_mapped (address) && i < 16; i += 2)
+    {
+      guint field = (guint) address[i] << 8 | address[i + 1];
+
+      g_string_append_printf (fields, "%s%x", i > 0 ? ":" : "", field);
+      g_string_append_printf (zeros, "%s%04x", i > 0 ? ":" : "", field);
+    }
+  if (fields->len > 0 && !g_str_equal (fields->str, text))
+    g_ptr_array_add (texts, g_strdup (fields->str));
+  if (zeros->len > 0)
+    g_ptr_array_add (texts, g_strdup (zeros->str));
+  g_string_free (fields, TRUE);
+  g_string_free (zeros, TRUE);
+}
+
+/* A computer may name the zone of a link-local address (RFC 4007, 11.2): which interface is its own affair. */
+static gboolean
+parse_own_address (const char *text, guint8 address[16])
+{
+  const char *zone = strchr (text, '%');
+  g_autofree char *bare = NULL;
+  gboolean is_ipv4;
+
+  if (zone == NULL)
+    return parse_address (text, address, &is_ipv4);
+  bare = g_strndup (text, zone - text);
+  for (const char *c = zone + 1; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("._-~", *c) == NULL)
+      return FALSE;
+  return zone[1] != '\0' && inet_pton (AF_INET6, bare, address) == 1;
+}
+
+gboolean
+rollcall_address_is_valid (const char *text)
+{
+  guint8 address[16];
+
+  g_return_val_if_fail (text != NULL, FALSE);
+
+  return parse_own_address (text, address);
 }
 
 void
@@ -151,26 +205,24 @@ rollcall_prepared_computer_init (RollcallPreparedComputer *self, const RollcallC
 {
   guint n_ips = g_strv_length (computer->ips);
   guint n_macs = g_strv_length (computer->macs);
-  gboolean is_ipv4;
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
 
   *self = (RollcallPreparedComputer) { 0 };
-  self->texts[ROLLCALL_MASK_NAME] = fold (computer->name);
-  self->texts[ROLLCALL_MASK_FQDN] = fold (computer->fqdn);
-  self->texts[ROLLCALL_MASK_DOMAIN] = fold (computer->domain);
-  self->texts[ROLLCALL_MASK_USER] = fold (computer->user);
+  self->texts[ROLLCALL_MASK_NAME] = rollcall_fold (computer->name);
+  self->texts[ROLLCALL_MASK_FQDN] = rollcall_fold (computer->fqdn);
+  self->texts[ROLLCALL_MASK_DOMAIN] = rollcall_fold (computer->domain);
+  self->texts[ROLLCALL_MASK_USER] = rollcall_fold (computer->user);
 
   self->macs = g_new0 (char *, n_macs + 1);
   for (guint i = 0; i < n_macs; i++)
     self->macs[i] = fold_mac (computer->macs[i]);
 
-  self->ips = g_new0 (char *, n_ips + 1);
   self->addresses = g_malloc0_n (n_ips + 1, sizeof *self->addresses);
   for (guint i = 0; i < n_ips; i++)
-    if (parse_address (computer->ips[i], self->addresses[self->n_addresses], &is_ipv4))
-      {
-        self->ips[self->n_addresses] = present_address (self->addresses[self->n_addresses]);
-        self->n_addresses++;
-      }
+    if (parse_own_address (computer->ips[i], self->addresses[self->n_addresses]))
+      present_address (self->addresses[self->n_addresses++], texts);
+  g_ptr_array_add (texts, NULL);
+  self->ips = (char **) g_ptr_array_steal (texts, NULL);
 }
 
 void
@@ -195,8 +247,12 @@ pattern_matches_any (GPatternSpec *pattern, char **texts)
 static gboolean
 range_matches_any (const RollcallPreparedMask *self, const RollcallPreparedComputer *computer)
 {
+  /* ::/0 is all of IPv6, and no computer that has IPv4 alone. */
+  gboolean mapped = is_mapped (self->first);
+
   for (guint i = 0; i < computer->n_addresses; i++)
-    if (memcmp (computer->addresses[i], self->first, 16) >= 0 && memcmp (computer->addresses[i], self->last, 16) <= 0)
+    if (is_mapped (computer->addresses[i]) == mapped && memcmp (computer->addresses[i], self->first, 16) >= 0 &&
+        memcmp (computer->addresses[i], self->last, 16) <= 0)
       return TRUE;
   return FALSE;
 }

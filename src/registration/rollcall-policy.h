@@ -38,6 +38,9 @@ void rollcall_mask_free (RollcallMask *mask);
  */
 gboolean rollcall_mask_validate (RollcallMaskType type, const char *mask, GError **error);
 
+/* R3: whether masks can read @text, one of a computer's addresses: IPv4 or IPv6, that with or without a zone. */
+gboolean rollcall_address_is_valid (const char *text);
+
 /* A registration policy (R3). */
 typedef struct
 {

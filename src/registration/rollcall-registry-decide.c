@@ -15,12 +15,27 @@ find_named (RollcallWork *work, const RollcallRegistration *row, gint64 resource
   return NULL;
 }
 
+/* R13: whether a row that the conflict matched is still in the list. Where none is, a person allows what is left (R24):
+ * nothing could be named for it any more. */
+static gboolean
+has_matched (RollcallWork *work, const RollcallRegistration *row)
+{
+  for (guint i = 0; i < row->conflicts_with->len; i++)
+    {
+      const RollcallRegistration *other = rollcall_work_find (work, g_array_index (row->conflicts_with, gint64, i));
+
+      if (other != NULL && !other->purged)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* What an Allow on @row merges into: @target is NULL where it stands for itself. */
 static RollcallRefusal
 find_target (RollcallWork *work, const RollcallRegistration *row, gint64 resource, RollcallRegistration **target)
 {
   *target = NULL;
-  if (row->conflicts_with->len > 0)
+  if (has_matched (work, row))
     {
       *target = find_named (work, row, resource);
       if (*target == NULL)

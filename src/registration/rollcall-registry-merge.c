@@ -126,6 +126,22 @@ drop_memory (RollcallWork *work, const RollcallRegistration *memory, const Rollc
   rollcall_work_remove (work, memory, row->id);
 }
 
+/* R13: what a conflict matched and is only remembered. */
+static void
+drop_matched_memories (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor, const char *actor_name)
+{
+  g_autoptr (GArray) matched = g_array_copy (row->conflicts_with);
+
+  g_array_set_size (row->conflicts_with, 0);
+  for (guint i = 0; i < matched->len; i++)
+    {
+      const RollcallRegistration *memory = rollcall_work_find (work, g_array_index (matched, gint64, i));
+
+      if (memory != NULL && memory->purged)
+        drop_memory (work, memory, row, actor, actor_name);
+    }
+}
+
 void
 rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
                            const char *actor_name)
@@ -138,6 +154,7 @@ rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, Rollca
                                                                   : work->context->next_resource++;
   row->duplicate_of = 0;
   row->advice = ROLLCALL_ADVICE_NONE;
+  drop_matched_memories (work, row, actor, actor_name);
   if (memory != NULL)
     drop_memory (work, memory, row, actor, actor_name);
   else if (gone != 0)
@@ -148,11 +165,13 @@ void
 rollcall_work_forget (RollcallWork *work, const RollcallRegistration *row, const RollcallRegistration *standing,
                       const char *person)
 {
+  g_autoptr (GPtrArray) usable = rollcall_work_usable (work, row);
+
   for (guint i = work->rows->len; i-- > 0;)
     {
       const RollcallRegistration *other = work->rows->pdata[i];
 
-      if (other->purged && rollcall_row_shares (other, row->resource_keys))
+      if (other->purged && rollcall_row_shares (other, usable))
         drop_memory (work, other, standing, ROLLCALL_ACTOR_PERSON, person);
     }
 }

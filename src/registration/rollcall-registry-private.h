@@ -18,7 +18,7 @@ typedef struct
 {
   const char *fingerprint;
   const RollcallRequest *request;
-  GPtrArray *usable; /* (element-type RollcallResourceKey) R9 */
+  GPtrArray *usable; /* (element-type RollcallResourceKey) R9, by the present settings */
   gboolean copied;   /* R12: a known key on what looks like another computer */
   gboolean replaced; /* R10: a replaced key that asks again */
 } RollcallAsk;
@@ -38,6 +38,12 @@ void rollcall_event_set_detail (RollcallEvent *event, const char *name, GVariant
 /* Questions about rows. */
 gboolean rollcall_row_had_key (const RollcallRegistration *row, const char *fingerprint);
 gboolean rollcall_row_shares (const RollcallRegistration *row, GPtrArray *usable);
+/* R9: those of a row's resource keys that the present settings match. Returns: (transfer full) (element-type
+ * RollcallResourceKey) */
+GPtrArray *rollcall_work_usable (const RollcallWork *work, const RollcallRegistration *row);
+/* The rows that a new key's resource keys match (R9, R13). Where only duplicates or conflicts do, the oldest of those
+ * is the computer's row. Returns: (transfer container) (element-type RollcallRegistration) */
+GPtrArray *rollcall_work_match (RollcallWork *work, GPtrArray *usable);
 gboolean rollcall_row_is_resource (const RollcallRegistration *row); /* neither a duplicate nor a conflict (R13) */
 gboolean rollcall_row_forbids (const RollcallRegistration *row);     /* R14 */
 gboolean rollcall_row_takes_merges (const RollcallRegistration *row);
@@ -69,7 +75,8 @@ void rollcall_work_note_evidence (RollcallWork *work, const RollcallRegistration
 /* What duplicates the row @id (R11) names @row in its place from now on; and what matched it as a conflict (R13), where
  * @row is the same @resource. */
 void rollcall_work_take_place (RollcallWork *work, gint64 id, gint64 resource, const RollcallRegistration *row);
-/* R16, R24: @row, if it is a duplicate, is one of a row that was purged: it stands for the computer from now on. */
+/* R16, R24: what @row is a duplicate of, or matched as a conflict, was purged: it stands for the computer from now on.
+ */
 void rollcall_work_stand_alone (RollcallWork *work, RollcallRegistration *row, RollcallActorKind actor,
                                 const char *actor_name);
 /* R24: a person allowed the computer of @row, for which @standing stands now: nothing of it is remembered against it

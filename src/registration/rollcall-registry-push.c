@@ -1,24 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-registry-private.h"
 
+/* R11: what stands for the computer of @row: the resource of a duplicate, unless that is gone. */
+static RollcallRegistration *
+find_resource (RollcallWork *work, RollcallRegistration *row)
+{
+  RollcallRegistration *resource = row->duplicate_of != 0 ? rollcall_work_find (work, row->duplicate_of) : NULL;
+
+  return resource != NULL ? resource : row;
+}
+
 /* The one row of the computer that is pushed to: (nullable). FALSE where the rows do not tell which. */
 static gboolean
 find_computer (RollcallWork *work, const RollcallAsk *ask, RollcallRegistration **found)
 {
-  *found = rollcall_work_find_current (work, ask->fingerprint);
-  if (*found != NULL && (*found)->duplicate_of != 0)
-    *found = rollcall_work_find (work, (*found)->duplicate_of);
-  for (guint i = 0; i < work->rows->len; i++)
-    {
-      RollcallRegistration *row = work->rows->pdata[i];
+  g_autoptr (GPtrArray) matches = rollcall_work_match (work, ask->usable);
+  RollcallRegistration *attempt = rollcall_work_find_current (work, ask->fingerprint);
 
-      if (!rollcall_row_is_resource (row) || !rollcall_row_shares (row, ask->usable) || row == *found)
-        continue;
-      if (*found != NULL)
+  *found = attempt != NULL ? find_resource (work, attempt) : NULL;
+  for (guint i = 0; i < matches->len; i++)
+    {
+      RollcallRegistration *row = find_resource (work, matches->pdata[i]);
+
+      if (*found != NULL && *found != row)
         return FALSE;
       *found = row;
     }
   return *found == NULL || (*found)->conflicts_with->len == 0;
+}
+
+/* R14: a person's 'no' to any row of the computer is decided first. */
+static gboolean
+is_forbidden (RollcallWork *work, const RollcallRegistration *row, const RollcallAsk *ask)
+{
+  g_autoptr (GPtrArray) own = row != NULL ? rollcall_work_usable (work, row) : g_ptr_array_new ();
+
+  for (guint i = 0; i < work->rows->len; i++)
+    {
+      const RollcallRegistration *other = work->rows->pdata[i];
+
+      if (rollcall_row_forbids (other) &&
+          (rollcall_row_shares (other, ask->usable) || rollcall_row_shares (other, own) ||
+           (row != NULL && other->duplicate_of == row->id)))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* R6: an administrator's key for a computer that is not known, or that waits or is allowed. */
@@ -46,6 +72,8 @@ push_key (RollcallWork *work, RollcallRegistration *row, const RollcallAsk *ask,
       if (attempt != NULL && attempt->duplicate_of == row->id)
         rollcall_work_merge (work, row, attempt, ROLLCALL_ACTOR_PERSON, person);
       rollcall_work_replace_key (work, row, ask, ROLLCALL_ACTOR_PERSON, person);
+      if (row->duplicate_of != 0)
+        rollcall_work_stand_alone (work, row, ROLLCALL_ACTOR_PERSON, person);
     }
   rollcall_row_set_decision (row, ROLLCALL_DECIDER_PUSH, person, "", context->now);
   rollcall_row_set_status (row, ROLLCALL_STATUS_ALLOWED, ROLLCALL_TRUST_GRANTED, context);
@@ -71,16 +99,7 @@ rollcall_registry_push (GPtrArray *neighbourhood, const char *fingerprint, const
   attempt = rollcall_work_find_current (&work, fingerprint);
   refused = !find_computer (&work, &asked, &row) || rollcall_key_was_revoked (&work, fingerprint) ||
             (row != NULL && !rollcall_row_takes_merges (row)) ||
-            (attempt != NULL && attempt->status == ROLLCALL_STATUS_BLOCKED);
-  /* R14: a person's 'no' to any row of the computer is decided first. */
-  for (guint i = 0; !refused && i < work.rows->len; i++)
-    {
-      RollcallRegistration *other = work.rows->pdata[i];
-
-      refused = rollcall_row_forbids (other) &&
-                (rollcall_row_shares (other, usable) ||
-                 (row != NULL && (other->duplicate_of == row->id || rollcall_row_shares (other, row->resource_keys))));
-    }
+            (attempt != NULL && attempt->status == ROLLCALL_STATUS_BLOCKED) || is_forbidden (&work, row, &asked);
   if (refused)
     work.outcome->refusal = ROLLCALL_REFUSAL_NOT_APPLICABLE;
   else

@@ -34,11 +34,13 @@ count_request (RollcallRegistration *row, gint64 now)
 static void
 note_computer (RollcallWork *work, const RollcallRegistration *row, const RollcallAsk *ask)
 {
+  g_autoptr (GPtrArray) own = rollcall_work_usable (work, row);
+
   for (guint i = 0; i < work->rows->len; i++)
     {
       RollcallRegistration *other = work->rows->pdata[i];
       gboolean same = other == row || rollcall_row_shares (other, ask->usable) ||
-                      (!ask->copied && rollcall_row_shares (other, row->resource_keys));
+                      (!ask->copied && rollcall_row_shares (other, own));
 
       if (other->status != ROLLCALL_STATUS_BLOCKED || other->purged || !same || (other == row && ask->copied) ||
           (other->duplicate_of != 0 && other->duplicate_of == row->id))
@@ -258,34 +260,10 @@ bring_back (RollcallWork *work, const RollcallRegistration *memory)
   return row;
 }
 
-/* The rows that a new key's resource keys match (R9, R13). Where only duplicates or conflicts do, the oldest of those
- * is the computer's row. Returns: (transfer container) */
-static GPtrArray *
-match (RollcallWork *work, const RollcallAsk *ask)
-{
-  GPtrArray *matches = g_ptr_array_new ();
-  RollcallRegistration *attempt = NULL;
-
-  for (guint i = 0; i < work->rows->len; i++)
-    {
-      RollcallRegistration *row = work->rows->pdata[i];
-
-      if (!rollcall_row_shares (row, ask->usable))
-        continue;
-      if (rollcall_row_is_resource (row))
-        g_ptr_array_add (matches, row);
-      else if (attempt == NULL || row->id < attempt->id)
-        attempt = row;
-    }
-  if (matches->len == 0 && attempt != NULL)
-    g_ptr_array_add (matches, attempt);
-  return matches;
-}
-
 static RollcallRegistration *
 ask_with_new_key (RollcallWork *work, const RollcallAsk *ask)
 {
-  g_autoptr (GPtrArray) matches = match (work, ask);
+  g_autoptr (GPtrArray) matches = rollcall_work_match (work, ask->usable);
   RollcallRegistration *row;
 
   if (matches->len == 0)
@@ -300,11 +278,21 @@ ask_with_new_key (RollcallWork *work, const RollcallAsk *ask)
   return ask_as_duplicate (work, row, ask);
 }
 
-/* R12: a known key on what looks like another computer. A row without a usable key has nothing to compare. */
+/* R12: a known key on what looks like another computer. A row without a usable key has nothing to compare. Where the
+ * settings changed since and leave nothing to compare either, what was usable once tells. */
 static gboolean
-is_copied (const RollcallRegistration *row, GPtrArray *usable)
+is_copied (RollcallWork *work, const RollcallRegistration *row, const RollcallAsk *ask)
 {
-  return row->resource_keys->len > 0 && !rollcall_row_shares (row, usable);
+  g_autoptr (GPtrArray) today = NULL;
+  g_autoptr (GPtrArray) sent = NULL;
+
+  if (row->resource_keys->len == 0 || rollcall_row_shares (row, ask->usable))
+    return FALSE;
+  today = rollcall_work_usable (work, row);
+  if (today->len > 0 && ask->usable->len > 0)
+    return TRUE;
+  sent = rollcall_resource_keys_normalised (ask->request->resource_keys);
+  return !rollcall_row_shares (row, sent);
 }
 
 /* R12, R19: a replaced key on another computer than any that had it: nothing of that computer is taken up if a row that
@@ -320,7 +308,7 @@ find_revoked_holder (RollcallWork *work, const RollcallAsk *ask)
 
       if (!rollcall_row_had_key (row, ask->fingerprint))
         continue;
-      if (!is_copied (row, ask->usable))
+      if (!is_copied (work, row, ask))
         return NULL; /* R10: back in a computer that had it, as a new key */
       if (row->trust == ROLLCALL_TRUST_REVOKED &&
           (holder == NULL || row->purged < holder->purged || (row->purged == holder->purged && row->id < holder->id)))
@@ -345,7 +333,7 @@ ask (RollcallWork *work, RollcallAsk *ask)
 
   if (row != NULL)
     {
-      ask->copied = is_copied (row, ask->usable);
+      ask->copied = is_copied (work, row, ask);
       return ask_again (work, row->purged ? bring_back (work, row) : row, ask);
     }
   ask->replaced = is_replaced (work, ask->fingerprint);

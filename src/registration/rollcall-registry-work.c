@@ -160,6 +160,34 @@ rollcall_row_shares (const RollcallRegistration *row, GPtrArray *usable)
   return FALSE;
 }
 
+GPtrArray *
+rollcall_work_usable (const RollcallWork *work, const RollcallRegistration *row)
+{
+  return rollcall_resource_keys_usable (row->resource_keys, work->context->settings);
+}
+
+GPtrArray *
+rollcall_work_match (RollcallWork *work, GPtrArray *usable)
+{
+  GPtrArray *matches = g_ptr_array_new ();
+  RollcallRegistration *attempt = NULL;
+
+  for (guint i = 0; i < work->rows->len; i++)
+    {
+      RollcallRegistration *row = work->rows->pdata[i];
+
+      if (!rollcall_row_shares (row, usable))
+        continue;
+      if (rollcall_row_is_resource (row))
+        g_ptr_array_add (matches, row);
+      else if (attempt == NULL || row->id < attempt->id)
+        attempt = row;
+    }
+  if (matches->len == 0 && attempt != NULL)
+    g_ptr_array_add (matches, attempt);
+  return matches;
+}
+
 gboolean
 rollcall_row_is_resource (const RollcallRegistration *row)
 {
@@ -198,6 +226,8 @@ rollcall_key_was_revoked (RollcallWork *work, const char *fingerprint)
 gboolean
 rollcall_work_forbids (RollcallWork *work, const RollcallRegistration *row, GPtrArray *usable)
 {
+  g_autoptr (GPtrArray) own = rollcall_work_usable (work, row);
+
   for (guint i = 0; i < work->rows->len; i++)
     {
       RollcallRegistration *other = work->rows->pdata[i];
@@ -207,7 +237,7 @@ rollcall_work_forbids (RollcallWork *work, const RollcallRegistration *row, GPtr
 
       if (!rollcall_row_forbids (other) && !awaited)
         continue;
-      if (other == row || rollcall_row_shares (other, usable) || rollcall_row_shares (other, row->resource_keys) ||
+      if (other == row || rollcall_row_shares (other, usable) || rollcall_row_shares (other, own) ||
           other->id == resource || other->duplicate_of == resource)
         return TRUE;
     }

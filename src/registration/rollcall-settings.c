@@ -1,36 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-settings.h"
+#include "rollcall-text-private.h"
 
 #include <string.h>
 
 static const char *const known_types[] = { "uniqueid", "fqdn", "name.domain", "macaddress", NULL };
 
-/* R9: what vendors leave in the places where a serial number or a hardware UUID should be. */
+/* R9: what vendors leave in the places where a serial number or a hardware UUID should be, and what a computer is
+ * called that nobody has named. */
 static const char *const default_ignored_values[] = {
   "To Be Filled By O.E.M.",
   "To be filled by O.E.M",
+  "To Be Filled",
   "Default string",
+  "Default",
   "None",
+  "(none)",
   "N/A",
+  "NA",
   "Not Applicable",
   "Not Specified",
   "Not Available",
+  "Not Present",
+  "Not Defined",
+  "No Asset Tag",
+  "Undefined",
   "Unknown",
+  "Unknow",
   "Null",
+  "Empty",
   "OEM",
   "O.E.M.",
   "INVALID",
+  "System Product Name",
+  "System manufacturer",
+  "System Version",
   "System Serial Number",
+  "System UUID",
   "Base Board Serial Number",
+  "BaseBoard Serial Number",
+  "Board Serial Number",
   "Chassis Serial Number",
   "Serial Number",
-  "System UUID",
+  "SerialNumber",
+  "MB-1234567890",
   "xxxxxxxxxxx",
+  "..............",
+  "123456",
+  "1234567",
+  "12345678",
   "123456789",
+  "1234567890",
   "0123456789",
   "00000000-0000-0000-0000-000000000000",
   "ffffffff-ffff-ffff-ffff-ffffffffffff",
   "03000200-0400-0500-0006-000700080009",
+  "00020003-0004-0005-0006-000700080009", /* the same with its first three fields the other way round */
+  "12345678-1234-5678-90ab-cddeefaabbcc",
+  "fefefefe-fefe-fefe-fefe-fefefefefefe",
+  "localhost",
+  "localhost.localdomain",
+  "localhost4",
+  "localhost4.localdomain4",
+  "localhost6",
+  "localhost6.localdomain6",
+  "ip6-localhost",
+  "ip6-loopback",
   NULL,
 };
 
@@ -76,25 +111,14 @@ rollcall_resource_key_type_is_known (const char *type)
   return g_strv_contains (known_types, type);
 }
 
-/* aa:bb:cc:dd:ee:ff, however it was separated; NULL for what is no MAC. */
-static char *
-normalise_mac (const char *folded)
+/* All of them, so that what is normalised once stays as it is. */
+static void
+strip_dots (char *name)
 {
-  g_autoptr (GString) mac = g_string_new (NULL);
-  guint digits = 0;
+  gsize length = strlen (name);
 
-  for (const char *c = folded; *c != '\0'; c++)
-    {
-      if (*c == ':' || *c == '-' || *c == '.')
-        continue;
-      if (!g_ascii_isxdigit (*c) || digits == 12)
-        return NULL;
-      if (digits > 0 && digits % 2 == 0)
-        g_string_append_c (mac, ':');
-      g_string_append_c (mac, *c);
-      digits++;
-    }
-  return digits == 12 ? g_string_free_and_steal (g_steal_pointer (&mac)) : NULL;
+  while (length > 0 && (name[length - 1] == '.' || g_ascii_isspace (name[length - 1])))
+    name[--length] = '\0';
 }
 
 char *
@@ -107,11 +131,11 @@ rollcall_resource_key_normalise (const char *type, const char *value)
   g_return_val_if_fail (type != NULL && value != NULL, NULL);
 
   trimmed = g_strstrip (g_strdup (value));
-  folded = g_utf8_casefold (trimmed, -1);
-  if (g_str_equal (type, "macaddress") && (mac = normalise_mac (folded)) != NULL)
+  folded = rollcall_fold (trimmed);
+  if (g_str_equal (type, "macaddress") && (mac = rollcall_mac_normalise (folded)) != NULL)
     return mac;
-  if ((g_str_equal (type, "fqdn") || g_str_equal (type, "name.domain")) && g_str_has_suffix (folded, "."))
-    folded[strlen (folded) - 1] = '\0';
+  if (g_str_equal (type, "fqdn") || g_str_equal (type, "name.domain"))
+    strip_dots (folded);
   return g_steal_pointer (&folded);
 }
 
@@ -137,22 +161,23 @@ mac_is_junk (const char *normalised)
   return (g_ascii_xdigit_value (normalised[1]) & 1) != 0;
 }
 
-static gboolean
-is_ignored (const char *normalised, const RollcallSettings *settings)
+/* The junk as values are compared. Returns: (transfer full) (element-type utf8) */
+static GHashTable *
+fold_ignored (const RollcallSettings *settings)
 {
+  GHashTable *ignored = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (char **value = settings->ignored_values; *value != NULL; value++)
     {
       g_autofree char *trimmed = g_strstrip (g_strdup (*value));
-      g_autofree char *folded = g_utf8_casefold (trimmed, -1);
 
-      if (g_str_equal (folded, normalised))
-        return TRUE;
+      g_hash_table_add (ignored, rollcall_fold (trimmed));
     }
-  return FALSE;
+  return ignored;
 }
 
 static gboolean
-is_usable (const char *type, const char *normalised, const RollcallSettings *settings)
+is_usable (const char *type, const char *normalised, const RollcallSettings *settings, GHashTable *ignored)
 {
   if (!g_strv_contains ((const char *const *) settings->matching_keys, type))
     return FALSE;
@@ -160,7 +185,7 @@ is_usable (const char *type, const char *normalised, const RollcallSettings *set
     return FALSE;
   if (g_str_equal (type, "macaddress") && mac_is_junk (normalised))
     return FALSE;
-  return !is_ignored (normalised, settings);
+  return !g_hash_table_contains (ignored, normalised);
 }
 
 static gboolean
@@ -177,18 +202,37 @@ holds_key (GPtrArray *keys, const char *type, const char *value)
 }
 
 GPtrArray *
-rollcall_resource_keys_usable (GPtrArray *keys, const RollcallSettings *settings)
+rollcall_resource_keys_normalised (GPtrArray *keys)
 {
-  GPtrArray *usable = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  GPtrArray *normalised = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
 
-  g_return_val_if_fail (keys != NULL && settings != NULL, usable);
+  g_return_val_if_fail (keys != NULL, normalised);
 
   for (guint i = 0; i < keys->len; i++)
     {
       const RollcallResourceKey *key = g_ptr_array_index (keys, i);
       g_autofree char *value = rollcall_resource_key_normalise (key->type, key->value);
 
-      if (is_usable (key->type, value, settings) && !holds_key (usable, key->type, value))
+      g_ptr_array_add (normalised, rollcall_resource_key_new (key->type, value));
+    }
+  return normalised;
+}
+
+GPtrArray *
+rollcall_resource_keys_usable (GPtrArray *keys, const RollcallSettings *settings)
+{
+  GPtrArray *usable = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  g_autoptr (GHashTable) ignored = NULL;
+
+  g_return_val_if_fail (keys != NULL && settings != NULL, usable);
+
+  ignored = fold_ignored (settings);
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const RollcallResourceKey *key = g_ptr_array_index (keys, i);
+      g_autofree char *value = rollcall_resource_key_normalise (key->type, key->value);
+
+      if (is_usable (key->type, value, settings, ignored) && !holds_key (usable, key->type, value))
         g_ptr_array_add (usable, rollcall_resource_key_new (key->type, value));
     }
   return usable;

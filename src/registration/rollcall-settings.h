@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallSettings, rollcall_settings_free)
 gboolean rollcall_resource_key_type_is_known (const char *type);
 /* R9: the form in which values are compared; @value may be anything valid UTF-8. Returns: (transfer full) */
 char *rollcall_resource_key_normalise (const char *type, const char *value);
+/* R9: @keys in that form, whatever the settings say of them. Returns: (transfer full) (element-type
+ * RollcallResourceKey) */
+GPtrArray *rollcall_resource_keys_normalised (GPtrArray *keys);
 /* R9: the usable ones of @keys, normalised, without doubles. Returns: (transfer full) (element-type
  * RollcallResourceKey) */
 GPtrArray *rollcall_resource_keys_usable (GPtrArray *keys, const RollcallSettings *settings);

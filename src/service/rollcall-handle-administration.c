@@ -307,8 +307,10 @@ rollcall_handle_purging_preview (RollcallCall *call, GError **error)
       return FALSE;
     }
   if (period != NULL)
-    g_set_str (&settings->blocked_after, period);
-  settings->purging_enabled = TRUE;
+    {
+      g_set_str (&settings->blocked_after, period);
+      settings->purging_enabled = TRUE;
+    }
   preview_dates (blocked, &context);
   answer_purging_preview (call, blocked, &context);
   return TRUE;

@@ -26,6 +26,14 @@ read_last (RollcallStore *self, gint64 *number, char **hash, GError **error)
 }
 
 gboolean
+rollcall_store_get_last_event (RollcallStore *self, gint64 *number, GError **error)
+{
+  g_autofree char *hash = NULL;
+
+  return read_last (self, number, &hash, error);
+}
+
+gboolean
 rollcall_store_append_event (RollcallStore *self, RollcallEvent *event, GError **error)
 {
   g_autofree char *previous = NULL, *body = NULL;
@@ -67,6 +75,28 @@ ever_was (RollcallStore *self, gint64 id, GError **error)
   return FALSE;
 }
 
+/* What somebody else did to the file is told by the number of the event, so that R26's check can name it. */
+static RollcallEvent *
+read_event (sqlite3_stmt *statement, GError **error)
+{
+  gint64 number = sqlite3_column_int64 (statement, 0);
+  const char *body = rollcall_column_text (statement, 1);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (JsonNode) node = rollcall_json_parse (body, strlen (body), &cause);
+  g_autoptr (RollcallEvent) event = node != NULL ? rollcall_event_from_json (node, &cause) : NULL;
+
+  if (event == NULL)
+    rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAVAILABLE, NULL, "event %" G_GINT64_FORMAT " is damaged: %s",
+                          number, cause->message);
+  else if (event->number != number)
+    rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAVAILABLE, NULL,
+                          "event %" G_GINT64_FORMAT " is damaged: in its place is event %" G_GINT64_FORMAT, number,
+                          event->number);
+  else
+    return g_steal_pointer (&event);
+  return NULL;
+}
+
 GPtrArray *
 rollcall_store_list_events (RollcallStore *self, gint64 registration, gint64 after, guint limit, GError **error)
 {
@@ -77,14 +107,15 @@ rollcall_store_list_events (RollcallStore *self, gint64 registration, gint64 aft
   if (registration != 0 && !ever_was (self, registration, error))
     return NULL;
   if (registration == 0)
-    statement = rollcall_store_prepare (self, "SELECT body FROM events WHERE number > ?1 ORDER BY number LIMIT ?2",
-                                        error);
+    statement = rollcall_store_prepare (
+        self, "SELECT number, body FROM events WHERE number > ?1 ORDER BY number LIMIT ?2", error);
   else
     statement = rollcall_store_prepare (
         self,
         "WITH RECURSIVE merged (id) AS (SELECT ?3 UNION SELECT removed.id FROM removed JOIN merged "
         "ON removed.into_id = merged.id WHERE removed.into_id > 0) "
-        "SELECT body FROM events WHERE registration IN (SELECT id FROM merged) AND registration > 0 AND number > ?1 "
+        "SELECT number, body FROM events WHERE registration IN (SELECT id FROM merged) AND registration > 0 AND number "
+        "> ?1 "
         "ORDER BY number LIMIT ?2",
         error);
   if (statement == NULL)
@@ -95,9 +126,7 @@ rollcall_store_list_events (RollcallStore *self, gint64 registration, gint64 aft
     sqlite3_bind_int64 (statement, 3, registration);
   while (rollcall_store_step (self, statement, &failure))
     {
-      const char *body = rollcall_column_text (statement, 0);
-      g_autoptr (JsonNode) node = rollcall_json_parse (body, strlen (body), &failure);
-      RollcallEvent *event = node != NULL ? rollcall_event_from_json (node, &failure) : NULL;
+      RollcallEvent *event = read_event (statement, &failure);
 
       if (event == NULL)
         break;

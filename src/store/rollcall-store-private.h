@@ -27,6 +27,9 @@ gboolean rollcall_store_run (RollcallStore *self, sqlite3_stmt *statement, GErro
 gboolean rollcall_store_fail (RollcallStore *self, GError **error);
 const char *rollcall_column_text (sqlite3_stmt *statement, int column); /* never NULL */
 
+/* Whether a console that knows everything up to revision @since can go on from there. */
+gboolean rollcall_store_is_kept (RollcallStore *self, gint64 since, GError **error);
+
 gint64 rollcall_store_get_counter (RollcallStore *self, const char *name, GError **error);
 gboolean rollcall_store_set_counter (RollcallStore *self, const char *name, gint64 value, GError **error);
 
@@ -42,6 +45,10 @@ RollcallRegistration *rollcall_row_read (sqlite3_stmt *statement);
 void rollcall_row_bind (sqlite3_stmt *statement, const RollcallRegistration *registration);
 /* What ?q= looks into, folded. Returns: (transfer full) */
 char *rollcall_row_get_search_text (const RollcallRegistration *registration);
+/* Row @id whole, in the list or remembered. NULL without an error where there is none. */
+RollcallRegistration *rollcall_store_load (RollcallStore *self, gint64 id, GError **error);
+/* Returns: (transfer full) (element-type RollcallResourceKey) */
+GPtrArray *rollcall_store_load_resource_keys (RollcallStore *self, gint64 id, GError **error);
 /* Adds the history that a row's columns do not hold. */
 gboolean rollcall_store_read_history (RollcallStore *self, RollcallRegistration *registration, GError **error);
 

@@ -120,38 +120,42 @@ read_keys (RollcallStore *self, RollcallRegistration *row, GError **error)
   return FALSE;
 }
 
-static gboolean
-read_resource_keys (RollcallStore *self, RollcallRegistration *row, GError **error)
+GPtrArray *
+rollcall_store_load_resource_keys (RollcallStore *self, gint64 id, GError **error)
 {
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
   g_autoptr (GError) failure = NULL;
   sqlite3_stmt *statement = rollcall_store_prepare (
       self, "SELECT type, value, pinned FROM resource_keys WHERE registration = ? ORDER BY place", error);
 
   if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, row->id);
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, id);
   while (rollcall_store_step (self, statement, &failure))
     {
       RollcallResourceKey *key = rollcall_resource_key_new (rollcall_column_text (statement, 0),
                                                             rollcall_column_text (statement, 1));
 
       key->pinned = sqlite3_column_int (statement, 2);
-      g_ptr_array_add (row->resource_keys, key);
+      g_ptr_array_add (keys, key);
     }
   if (failure == NULL)
-    return TRUE;
+    return g_steal_pointer (&keys);
   g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return NULL;
 }
 
 gboolean
 rollcall_store_read_history (RollcallStore *self, RollcallRegistration *row, GError **error)
 {
+  g_autoptr (GPtrArray) resource_keys = rollcall_store_load_resource_keys (self, row->id, error);
   g_autoptr (GError) failure = NULL;
   sqlite3_stmt *statement;
 
-  if (!read_keys (self, row, error) || !read_resource_keys (self, row, error))
+  if (resource_keys == NULL || !read_keys (self, row, error))
     return FALSE;
+  g_ptr_array_unref (row->resource_keys);
+  row->resource_keys = g_steal_pointer (&resource_keys);
   statement = rollcall_store_prepare (self, "SELECT other FROM conflicts WHERE registration = ?", error);
   if (statement == NULL)
     return FALSE;
@@ -168,81 +172,8 @@ rollcall_store_read_history (RollcallStore *self, RollcallRegistration *row, GEr
   return FALSE;
 }
 
-/* Adds the ids that @statement gives to @ids, in order of their being found. */
-static gboolean
-collect (RollcallStore *self, sqlite3_stmt *statement, GArray *ids, GHashTable *seen, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-
-  while (rollcall_store_step (self, statement, &failure))
-    {
-      gint64 id = sqlite3_column_int64 (statement, 0);
-
-      if (id == 0 || g_hash_table_contains (seen, &id))
-        continue;
-      g_hash_table_add (seen, g_memdup2 (&id, sizeof id));
-      g_array_append_val (ids, id);
-    }
-  if (failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-static gboolean
-collect_by_text (RollcallStore *self, const char *sql, const char *one, const char *two, GArray *ids, GHashTable *seen,
-                 GError **error)
-{
-  sqlite3_stmt *statement = rollcall_store_prepare (self, sql, error);
-
-  if (statement == NULL)
-    return FALSE;
-  rollcall_bind_text (statement, 1, one);
-  if (two != NULL)
-    rollcall_bind_text (statement, 2, two);
-  return collect (self, statement, ids, seen, error);
-}
-
-/* From each of @ids, from @start on, to those related to it by @sql. */
-static gboolean
-collect_related (RollcallStore *self, const char *sql, GArray *ids, guint start, guint end, GHashTable *seen,
-                 GError **error)
-{
-  for (guint i = start; i < end; i++)
-    {
-      sqlite3_stmt *statement = rollcall_store_prepare (self, sql, error);
-
-      if (statement == NULL)
-        return FALSE;
-      sqlite3_bind_int64 (statement, 1, g_array_index (ids, gint64, i));
-      if (!collect (self, statement, ids, seen, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-#define SHARING                                                                                                        \
-  "SELECT DISTINCT b.registration FROM resource_keys a JOIN resource_keys b ON b.value = a.value AND b.type = a.type " \
-  "WHERE a.registration = ?"
-
-/* What stands beside the rows found so far: duplicates, what they duplicate, what a conflict matched. */
-static gboolean
-collect_beside (RollcallStore *self, GArray *ids, GHashTable *seen, GError **error)
-{
-  static const char *const relations[] = {
-    "SELECT duplicate_of FROM registrations WHERE id = ?",
-    "SELECT id FROM registrations WHERE duplicate_of = ? AND duplicate_of > 0",
-    "SELECT other FROM conflicts WHERE registration = ?",
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (relations); i++)
-    if (!collect_related (self, relations[i], ids, 0, ids->len, seen, error))
-      return FALSE;
-  return TRUE;
-}
-
-static RollcallRegistration *
-load (RollcallStore *self, gint64 id, GError **error)
+RollcallRegistration *
+rollcall_store_load (RollcallStore *self, gint64 id, GError **error)
 {
   g_autoptr (RollcallRegistration) row = NULL;
   sqlite3_stmt *statement = rollcall_store_prepare (
@@ -258,73 +189,36 @@ load (RollcallStore *self, gint64 id, GError **error)
   return rollcall_store_read_history (self, row, error) ? g_steal_pointer (&row) : NULL;
 }
 
-static GPtrArray *
-load_all (RollcallStore *self, GArray *ids, GError **error)
-{
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
-
-  for (guint i = 0; i < ids->len; i++)
-    {
-      g_autoptr (GError) failure = NULL;
-      RollcallRegistration *row = load (self, g_array_index (ids, gint64, i), &failure);
-
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return NULL;
-        }
-      if (row != NULL) /* a row that a duplicate or a conflict names may be gone */
-        g_ptr_array_add (rows, row);
-    }
-  return g_steal_pointer (&rows);
-}
-
-/* The rows beside those in @ids and what shares a key with any of them. */
-static GPtrArray *
-load_from (RollcallStore *self, GArray *ids, GHashTable *seen, GError **error)
-{
-  if (!collect_related (self, SHARING, ids, 0, ids->len, seen, error) || !collect_beside (self, ids, seen, error))
-    return NULL;
-  return load_all (self, ids, error);
-}
-
-GPtrArray *
-rollcall_store_load_neighbourhood (RollcallStore *self, const char *fingerprint, GPtrArray *resource_keys,
-                                   GError **error)
+/* Returns: (transfer full) (element-type gint64) */
+static GArray *
+list_duplicates (RollcallStore *self, gint64 id, GError **error)
 {
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GError) failure = NULL;
+  sqlite3_stmt *statement = rollcall_store_prepare (
+      self, "SELECT id FROM registrations WHERE duplicate_of = ? AND duplicate_of > 0 AND NOT purged ORDER BY id",
+      error);
 
-  if (fingerprint != NULL && !collect_by_text (self, "SELECT registration FROM keys WHERE fingerprint = ?", fingerprint,
-                                               NULL, ids, seen, error))
+  if (statement == NULL)
     return NULL;
-  for (guint i = 0; resource_keys != NULL && i < resource_keys->len; i++)
+  sqlite3_bind_int64 (statement, 1, id);
+  while (rollcall_store_step (self, statement, &failure))
     {
-      const RollcallResourceKey *key = resource_keys->pdata[i];
+      gint64 duplicate = sqlite3_column_int64 (statement, 0);
 
-      if (!collect_by_text (self, "SELECT registration FROM resource_keys WHERE value = ? AND type = ?", key->value,
-                            key->type, ids, seen, error))
-        return NULL;
+      g_array_append_val (ids, duplicate);
     }
-  return load_from (self, ids, seen, error);
-}
-
-GPtrArray *
-rollcall_store_load_around (RollcallStore *self, gint64 id, GError **error)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-
-  g_array_append_val (ids, id);
-  g_hash_table_add (seen, g_memdup2 (&id, sizeof id));
-  return load_from (self, ids, seen, error);
+  if (failure == NULL)
+    return g_steal_pointer (&ids);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
 }
 
 RollcallRegistration *
 rollcall_store_get_registration (RollcallStore *self, gint64 id, GArray **duplicates, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (RollcallRegistration) row = load (self, id, &failure);
+  g_autoptr (RollcallRegistration) row = rollcall_store_load (self, id, &failure);
 
   if (failure != NULL)
     {
@@ -337,20 +231,7 @@ rollcall_store_get_registration (RollcallStore *self, gint64 id, GArray **duplic
                             id);
       return NULL;
     }
-  if (duplicates != NULL)
-    {
-      g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-      sqlite3_stmt *statement = rollcall_store_prepare (
-          self, "SELECT id FROM registrations WHERE duplicate_of = ? AND duplicate_of > 0 AND NOT purged ORDER BY id",
-          error);
-
-      if (statement == NULL)
-        return NULL;
-      sqlite3_bind_int64 (statement, 1, id);
-      if (!collect (self, statement, ids, seen, error))
-        return NULL;
-      *duplicates = g_steal_pointer (&ids);
-    }
+  if (duplicates != NULL && (*duplicates = list_duplicates (self, id, error)) == NULL)
+    return NULL;
   return g_steal_pointer (&row);
 }

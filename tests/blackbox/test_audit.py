@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The history: R26 with the chain computed anew, R27."""
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 
+from support import Agent, Computer
 from support.audit import check_chain
 from support.connection import refused
 from support.programs import ctl
@@ -69,15 +72,50 @@ def test_R26_export_and_verify_from_the_service_and_from_a_file(admin, lived, tm
 
 @pytest.mark.parametrize('change', [
     lambda lines: lines[:3] + [lines[3].replace('"note":"', '"note":"forged ')] + lines[4:],
+    lambda lines: lines[:3] + [lines[3].replace('"actor":{"', '"actor":{"also":1,"')] + lines[4:],
     lambda lines: lines[:3] + lines[4:],
     lambda lines: lines[:3] + [lines[4], lines[3]] + lines[5:],
-], ids=['changed', 'left out', 'swapped'])
-def test_R26_verify_names_the_first_broken_link(lived, tmp_path, change):
+    lambda lines: lines[:3] + ['{}'] + lines[4:],
+], ids=['changed', 'added to', 'left out', 'swapped', 'emptied'])
+def test_R26_verify_names_the_first_broken_link_of_a_file(lived, tmp_path, change):
     file = tmp_path / 'history'
     ctl(lived, 'audit', '--export', file)
     file.write_text('\n'.join(change(file.read_text().splitlines())) + '\n')
     done = ctl(lived, 'audit', 'verify', file, status=1)
-    assert re.search('event [345]', done.stderr), done.stderr
+    assert re.search('event 4 |after event 3 is no event', done.stderr), done.stderr
+
+
+def test_R26_an_event_that_comes_twice_is_named(lived, tmp_path):
+    file = tmp_path / 'history'
+    ctl(lived, 'audit', '--export', file)
+    lines = file.read_text().splitlines()
+    file.write_text('\n'.join(lines[:4] + lines[3:]) + '\n')
+    assert 'event 4 comes again' in ctl(lived, 'audit', 'verify', file, status=1).stderr
+
+
+@pytest.mark.parametrize('change', [
+    "UPDATE events SET body = replace(body, '\"note\":\"', '\"note\":\"forged ') WHERE number = 4",
+    'DELETE FROM events WHERE number = 4',
+    'UPDATE events SET number = CASE number WHEN 4 THEN -4 WHEN 5 THEN 4 END WHERE number IN (4, 5); '
+    'UPDATE events SET number = 5 WHERE number = -4',
+    "UPDATE events SET (body, hash) = (SELECT body, hash FROM events WHERE number = 5) WHERE number = 4",
+    "UPDATE events SET body = '{}' WHERE number = 4",
+    "UPDATE events SET body = replace(body, '\"number\":4', '\"number\":5') WHERE number = 4",
+], ids=['changed', 'left out', 'swapped', 'overwritten', 'emptied', 'renumbered'])
+def test_R26_verify_names_what_was_done_to_the_services_own_store(lived, tmp_path, change):
+    """By somebody who can write the file; the service goes on, and so does its chain."""
+    lived.stop()
+    with contextlib.closing(sqlite3.connect(lived.data / 'rollcall.sqlite')) as store, store:
+        store.executescript(change)
+    lived.start()
+    Agent(lived, Computer()).register()
+    done = ctl(lived, 'audit', 'verify', status=1)
+    assert re.search(r'event 4\b', done.stderr), done.stderr
+    file = tmp_path / 'history'
+    exported = ctl(lived, 'audit', '--export', file, status=None)
+    if exported.returncode == 0:
+        exported = ctl(lived, 'audit', 'verify', file, status=1)
+    assert re.search(r'event 4\b', exported.stderr), exported.stderr
 
 
 def test_R26_events_of_a_merged_row_are_in_its_survivors_history(admin, lived):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """R22-R25, by the service's clock."""
+import time
+
 import pytest
 
 from support import wait_for
@@ -78,6 +80,32 @@ def test_R22_purging_runs_by_itself(service, admin, agent):
     assert admin.get(PURGING)['last_run']['removed'] == 1
 
 
+def last_run(admin):
+    return admin.get(PURGING)['last_run']
+
+
+def test_R22_the_daily_run_survives_restarts_and_a_clock_that_is_set(service, admin, agent):
+    """A day after the last run, which the store knows; a clock that went back is no reason to wait for it."""
+    def ran_at(day):
+        return wait_for(lambda: (last_run(admin) or {'at': ''})['at'].startswith(day) and last_run(admin), 20,
+                        f'the service purges on {day}')
+
+    service.restart('2040-01-01T12:00:00Z')
+    first = ran_at('2040-01-01')
+    for soon in ('2040-01-01T13:00:00Z', '2040-01-02T11:00:00Z'):
+        service.restart(soon)
+        agent().register()
+        time.sleep(1.5)  # the service looks every second
+        assert last_run(admin) == first
+    blocked(admin, agent)
+    service.restart('2040-01-02T12:01:00Z')
+    assert ran_at('2040-01-02')['removed'] == 0
+    service.restart('2040-09-01T00:00:00Z')
+    assert ran_at('2040-09-01')['removed'] == 1
+    service.restart('2040-03-01T00:00:00Z')
+    ran_at('2040-03-01')
+
+
 def test_R23_the_history_stays_with_one_purge_event_per_row(service, admin, agent):
     _, id = blocked(admin, agent)
     _, other = blocked(admin, agent)
@@ -134,6 +162,44 @@ def test_R25_the_preview_says_how_many_and_which(service, admin, agent):
     assert len(admin.rows()) == 2, 'a preview changes nothing'
     for wrong in ('', 'x', 'P0D'):
         assert admin.call('GET', f'{PURGING}/preview?blocked_after={wrong}').status == 400
+
+
+def ids(rows):
+    return {row['id'] for row in rows}
+
+
+def test_R25_a_run_removes_what_the_preview_said(service, admin, agent):
+    service.restart('2040-01-31T00:00:00Z')
+    admin.put(PURGING, {'enabled': False, 'blocked_after': 'P3M'})  # the daily run finds nothing
+    policy = admin.add_policy('block', user='lab')
+    for day in ('2040-01-31', '2040-02-10', '2040-02-28', '2040-02-29', '2040-03-01', '2040-05-20'):
+        service.restart(f'{day}T12:00:00Z')
+        blocked(admin, agent)
+        agent(user='lab').register()
+    one = agent()
+    admin.decide_one('allow', one.register()['registration'])
+    duplicate = one.with_new_key().register()['registration']
+    admin.decide_one('block', duplicate)
+    admin.delete(f'/v1/registration-policies/{policy["id"]}')
+    service.restart('2040-05-31T12:30:00Z')
+    for period in ('P4M', 'P3M2D', 'P3M', 'P1M', 'P11D', 'P1D'):
+        said = admin.get(f'{PURGING}/preview?blocked_after={period}')
+        admin.put(PURGING, {'enabled': True, 'blocked_after': period})
+        again = admin.get(f'{PURGING}/preview')
+        assert (again['would_remove'], ids(again['sample'])) == (said['would_remove'], ids(said['sample']))
+        before = ids(admin.rows())
+        assert admin.post('/v1/maintenance/purge')['removed'] == said['would_remove'], period
+        assert before - ids(admin.rows()) == ids(said['sample']), period
+    assert admin.rows(status='blocked') == []
+
+
+def test_R25_a_preview_of_no_period_is_what_the_settings_remove(service, admin, agent):
+    blocked(admin, agent)
+    admin.put(PURGING, {'enabled': False, 'blocked_after': 'P1M'})
+    service.restart('+P100D')
+    assert admin.get(f'{PURGING}/preview')['would_remove'] == 0
+    assert admin.get(f'{PURGING}/preview?blocked_after=P1M')['would_remove'] == 1
+    assert admin.post('/v1/maintenance/purge')['removed'] == 0
 
 
 def test_preview_of_a_policy_changes_nothing(admin, agent):

@@ -143,6 +143,26 @@ def test_C2_the_status_filter_leaves_those_with_the_status(desk):
     wait_for(lambda: len(desk.rows()) > 20, 10, 'the whole report is back')
 
 
+def test_C8_details_show_facts_keys_and_the_time_line_and_check_the_chain(desk):
+    row = desk.look_for_own_row()
+    desk.window.click(row)
+    desk.window.key('alt+Return')
+    name = desk.own_row()['name']
+    desk.window.wait('label', name)
+    desk.window.wait(None, desk.agent.identity()['fingerprint'], seconds=15)
+    desk.window.screenshot('details-facts')
+    desk.window.click(desk.window.wait('page tab', 'History'))
+    desk.window.screenshot('details-tab')
+    desk.window.wait(None, re.compile('^Revoked by admin'))
+    desk.window.wait(None, re.compile('^Asked'))
+    desk.window.click(desk.window.wait('button', re.compile('Check the Chain')))
+    desk.window.wait(None, re.compile('The chain is whole'))
+    desk.window.screenshot('details-history')
+    desk.window.key('alt+Return')
+    desk.window.wait_until_gone(None, re.compile('The chain is whole'))
+    desk.look_for('')
+
+
 @pytest.mark.parametrize('keys', ['Menu', 'shift+F10'])
 def test_C3_the_keyboard_opens_the_same_menu(desk, keys):
     desk.window.wait_until_gone('alert')

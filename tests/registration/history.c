@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "history.h"
+#include "history-private.h"
 
 #define NOW    G_GINT64_CONSTANT (1767000000000)
 #define MINUTE G_GINT64_CONSTANT (60000)
 #define DAY    (24 * 60 * MINUTE)
 
 /* R9. The second and the fourth have the same value: the type counts. */
-static const struct
-{
-  const char *type, *value, *shouted;
-} resource_keys[N_RESOURCE_KEYS] = {
+const HistoryKey history_keys[N_RESOURCE_KEYS] = {
   { "uniqueid", "4c4c4544-0042/ser1/52:54:00:00:00:01", " 4C4C4544-0042/SER1/52:54:00:00:00:01 " },
   { "fqdn", "pc-1.corp.example", "PC-1.Corp.Example." },
   { "macaddress", "52:54:00:aa:bb:cc", "52-54-00-AA-BB-CC" },
@@ -21,8 +18,6 @@ static const struct
   { "macaddress", "ff:ff:ff:ff:ff:ff", "FF-FF-FF-FF-FF-FF" },
   { "fqdn", "", " " },
 };
-#define USABLE (MODEL_BIT (N_USABLE_RESOURCE_KEYS) - 1)
-
 static const gint64 waits[N_WAITS] = { 1, MINUTE, 29 * MINUTE, 30 * MINUTE, DAY, 10 * DAY, 95 * DAY };
 
 static const struct
@@ -31,24 +26,20 @@ static const struct
   int months, days;
 } periods[N_PERIODS - 1] = { { "P3M", 3, 0 }, { "P1M", 1, 0 }, { "P10D", 0, 10 } };
 
-typedef struct
+/* R9: what the settings may come to match. */
+static const struct
 {
-  guint step;
-  gint64 id, revision;
-} Sighting;
+  const char *types[5], *ignored[3];
+  guint bits;
+} matchings[N_MATCHINGS] = {
+  { { "uniqueid", "fqdn", "name.domain", "macaddress" }, { "To Be Filled By O.E.M." }, USABLE },
+  { { "uniqueid" }, { "To Be Filled By O.E.M." }, 0x1 },
+  { { "fqdn", "name.domain" }, { "to be filled by o.e.m.", "pc-2.corp.example" }, 0xa },
+  { { "uniqueid", "fqdn", "name.domain", "macaddress" }, { "To Be Filled By O.E.M.", "PC-1.corp.example" }, 0x35 },
+};
 
-typedef struct
-{
-  RollcallSettings *settings;
-  RollcallPolicySet *policies;
-  RollcallContext context;
-  GPtrArray *rows;    /* (element-type RollcallRegistration) remembered ones included */
-  GArray *sightings;  /* (element-type Sighting) every revision that there was */
-  gint64 latest;      /* revision */
-  gboolean forgetful; /* a wrong product, to see that one is found */
-  Model *model;
-  GString *difference;
-} World;
+const HistoryKeeper memory_keeper = { 0 };
+const HistoryKeeper forgetful_keeper = { .forgetful = TRUE };
 
 static void
 set_policies (World *world, const ModelVerdict *verdicts)
@@ -75,21 +66,24 @@ set_policies (World *world, const ModelVerdict *verdicts)
 }
 
 static void
-open_world (World *world, gboolean forgetful)
+open_world (World *world, const HistoryKeeper *keeper)
 {
   const ModelVerdict none[MODEL_N_NAMES] = { MODEL_VERDICT_NONE };
 
-  *world = (World) { .settings = rollcall_settings_new (), .forgetful = forgetful, .model = model_new (NOW) };
+  *world = (World) { .settings = rollcall_settings_new (), .keeper = keeper, .model = model_new (NOW) };
   world->context = (RollcallContext) { NOW, world->settings, NULL, 1, 1 };
   world->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
   world->sightings = g_array_new (FALSE, FALSE, sizeof (Sighting));
   world->difference = g_string_new (NULL);
+  world->kept = keeper->open != NULL ? keeper->open () : NULL;
   set_policies (world, none);
 }
 
 static void
 close_world (World *world)
 {
+  if (world->kept != NULL)
+    world->keeper->close (world->kept);
   rollcall_settings_free (world->settings);
   rollcall_policy_set_unref (world->policies);
   g_ptr_array_unref (world->rows);
@@ -98,8 +92,8 @@ close_world (World *world)
   model_free (world->model);
 }
 
-static gboolean
-find_row (World *world, gint64 id, guint *place)
+gboolean
+world_find_row (World *world, gint64 id, guint *place)
 {
   for (guint i = 0; i < world->rows->len; i++)
     if (((RollcallRegistration *) world->rows->pdata[i])->id == id)
@@ -113,11 +107,10 @@ find_row (World *world, gint64 id, guint *place)
 static void
 put (World *world, RollcallRegistration *row)
 {
-  Sighting sighting = { world->model->step, row->id, ++world->latest };
   guint place = world->rows->len;
 
-  row->revision = row->matching_revision = world->latest;
-  if (find_row (world, row->id, &place))
+  row->revision = row->matching_revision = ++world->latest;
+  if (world_find_row (world, row->id, &place))
     {
       g_autoptr (RollcallRegistration) old = g_ptr_array_steal_index (world->rows, place);
 
@@ -125,188 +118,74 @@ put (World *world, RollcallRegistration *row)
           old->duplicate_of == row->duplicate_of && g_str_equal (old->fingerprint, row->fingerprint))
         row->matching_revision = old->matching_revision;
     }
-  if (world->forgetful)
+  if (world->keeper->forgetful)
     row->key_changes = 0;
   g_ptr_array_insert (world->rows, (int) place, row);
-  g_array_append_val (world->sightings, sighting);
 }
 
 /* What the store does with an outcome; a row that is removed and put is remembered. */
 static void
-keep (World *world, RollcallOutcome *outcome)
+keep_in_memory (World *world, RollcallOutcome *outcome)
 {
   guint place;
 
   for (guint i = 0; i < outcome->removed->len; i++)
-    if (find_row (world, g_array_index (outcome->removed, RollcallRemoval, i).id, &place))
+    if (world_find_row (world, g_array_index (outcome->removed, RollcallRemoval, i).id, &place))
       g_ptr_array_remove_index (world->rows, place);
   for (guint i = 0; i < outcome->put->len; i++)
     put (world, rollcall_registration_copy (outcome->put->pdata[i]));
 }
 
-/* Comparing. */
-
-static void G_GNUC_PRINTF (2, 3) differ (World *world, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_string_append (world->difference, "  ");
-  g_string_append_vprintf (world->difference, format, arguments);
-  g_string_append_c (world->difference, '\n');
-  va_end (arguments);
-}
-
 static void
-compare_numbers (World *world, gint64 id, const char *what, gint64 product, gint64 model)
+note_sightings (World *world)
 {
-  if (product != model)
-    differ (world, "row %" G_GINT64_FORMAT " %s: %" G_GINT64_FORMAT ", the model has %" G_GINT64_FORMAT, id, what,
-            product, model);
-}
+  gint64 newest = world->sighted;
 
-static void
-compare_texts (World *world, gint64 id, const char *what, const char *product, const char *model)
-{
-  if (g_strcmp0 (product, model) != 0)
-    differ (world, "row %" G_GINT64_FORMAT " %s: %s, the model has %s", id, what, product, model);
-}
-
-static const char *
-fingerprint_of (int key)
-{
-  static const char *const fingerprints[MODEL_N_KEYS] = { "k0", "k1", "k2", "k3", "k4", "k5" };
-
-  return key == MODEL_NOBODY ? "" : fingerprints[key];
-}
-
-static guint
-bits_of_keys (const RollcallRegistration *row, int state) /* a RollcallKeyState, or -1 for all */
-{
-  guint bits = 0;
-
-  for (guint i = 0; i < row->keys->len; i++)
-    {
-      const RollcallKey *key = row->keys->pdata[i];
-
-      if (state < 0 || (int) key->state == state)
-        bits |= 1u << (key->fingerprint[1] - '0');
-    }
-  return bits;
-}
-
-static guint
-bits_of_resource_keys (const RollcallRegistration *row)
-{
-  guint bits = 0;
-
-  for (guint i = 0; i < row->resource_keys->len; i++)
-    {
-      const RollcallResourceKey *key = row->resource_keys->pdata[i];
-      guint j = 0;
-
-      while (j < N_USABLE_RESOURCE_KEYS &&
-             !(g_str_equal (resource_keys[j].type, key->type) && g_str_equal (resource_keys[j].value, key->value)))
-        j++;
-      bits |= 1u << j;
-    }
-  return bits;
-}
-
-static void
-compare_row (World *world, const RollcallRegistration *row, const ModelRow *model)
-{
-  g_autofree char *name = g_strdup_printf ("PC-%d", model->name);
-  gboolean revoked = model->trust == ROLLCALL_TRUST_REVOKED;
-  guint key = 1u << model->key;
-
-#define COMPARE(what, mine) compare_numbers (world, row->id, #what, row->what, mine)
-  COMPARE (purged, model->remembered);
-  COMPARE (status, model->status);
-  COMPARE (trust, model->trust);
-  COMPARE (advice, model->advice);
-  COMPARE (key_changes, model->key_changes);
-  COMPARE (resource_id, model->resource);
-  COMPARE (duplicate_of, model->duplicate_of);
-  COMPARE (site_server, model->site_server);
-  COMPARE (decided_by, model->decider);
-  COMPARE (decided_at, model->decided_at);
-  COMPARE (first_requested, model->first_requested);
-  COMPARE (last_requested, model->last_requested);
-  COMPARE (request_count, model->count);
-  COMPARE (last_contact, model->last_contact);
-  COMPARE (revocation_seen_at, model->revocation_seen_at);
-  COMPARE (purge_after, model_purge_after (world->model, model));
-#undef COMPARE
-  compare_texts (world, row->id, "name", row->computer.name, name);
-  compare_texts (world, row->id, "fingerprint", row->fingerprint, fingerprint_of (model->key));
-  compare_texts (world, row->id, "decided_by_name", row->decided_by_name, model->decider_name);
-  compare_texts (world, row->id, "note", row->note, model->note);
-  compare_texts (world, row->id, "awaiting_fingerprint", row->awaiting_fingerprint, fingerprint_of (model->awaited));
-  compare_numbers (world, row->id, "keys", bits_of_keys (row, -1), model->keys);
-  compare_numbers (world, row->id, "current keys", bits_of_keys (row, ROLLCALL_KEY_CURRENT), revoked ? 0 : key);
-  compare_numbers (world, row->id, "revoked keys", bits_of_keys (row, ROLLCALL_KEY_REVOKED), revoked ? model->keys : 0);
-  compare_numbers (world, row->id, "resource keys", bits_of_resource_keys (row), model->resource_keys);
-}
-
-static const char *const answers[] = { "granted", "pending", "blocked", "revoked", "not-registered" };
-
-static void
-compare_answer (World *world, int key, ModelAnswer product, ModelAnswer model)
-{
-  if (product != model)
-    differ (world, "key %d is answered %s, by the model %s", key, answers[product], answers[model]);
-}
-
-static ModelAnswer
-answer_of_access (RollcallAccess access)
-{
-  static const ModelAnswer words[] = { MODEL_ANSWER_GRANTED, MODEL_ANSWER_NOT_REGISTERED, MODEL_ANSWER_PENDING,
-                                       MODEL_ANSWER_BLOCKED, MODEL_ANSWER_REVOKED };
-
-  return words[access];
-}
-
-/* Every row, and what every key would be answered now. */
-static void
-compare_worlds (World *world)
-{
-  guint place;
-
-  for (guint i = 0; i < world->model->rows->len; i++)
-    {
-      const ModelRow *row = world->model->rows->pdata[i];
-
-      if (find_row (world, row->id, &place))
-        compare_row (world, world->rows->pdata[place], row);
-      else
-        differ (world, "row %" G_GINT64_FORMAT " is missing", row->id);
-    }
   for (guint i = 0; i < world->rows->len; i++)
     {
       const RollcallRegistration *row = world->rows->pdata[i];
+      Sighting sighting = { world->model->step, row->id, row->revision };
 
-      if (model_find (world->model, row->id) == NULL)
-        differ (world, "row %" G_GINT64_FORMAT " should not be", row->id);
+      if (row->revision > world->sighted)
+        g_array_append_val (world->sightings, sighting);
+      newest = MAX (newest, row->revision);
     }
-  for (int key = 0; key < MODEL_N_KEYS; key++)
-    {
-      g_autoptr (RollcallOutcome)
-          outcome = rollcall_registry_contact (world->rows, fingerprint_of (key), &world->context);
-
-      compare_answer (world, key, answer_of_access (outcome->access), model_ask (world->model, key));
-    }
+  world->sighted = newest;
 }
 
 static void
-compare_events (World *world, RollcallOutcome *outcome, RollcallEventKind kind, guint wanted)
+keep (World *world, RollcallOutcome *outcome)
 {
-  guint n = 0;
+  if (world->kept != NULL)
+    {
+      world->keeper->keep (world->kept, outcome, &world->context);
+      g_ptr_array_unref (world->rows);
+      world->rows = world->keeper->load_all (world->kept);
+    }
+  else
+    keep_in_memory (world, outcome);
+  note_sightings (world);
+}
 
-  for (guint i = 0; i < outcome->events->len; i++)
-    n += ((RollcallEvent *) outcome->events->pdata[i])->kind == kind;
-  if (n != wanted)
-    differ (world, "%u events %s, not %u", n, rollcall_event_kind_to_string (kind), wanted);
+GPtrArray *
+world_load_for_key (World *world, const char *fingerprint, GPtrArray *usable)
+{
+  return world->kept != NULL ? world->keeper->load_for_key (world->kept, fingerprint, usable, &world->context)
+                             : g_ptr_array_ref (world->rows);
+}
+
+static GPtrArray *
+load_around (World *world, gint64 id)
+{
+  return world->kept != NULL ? world->keeper->load_around (world->kept, id, &world->context)
+                             : g_ptr_array_ref (world->rows);
+}
+
+static GPtrArray *
+load_blocked (World *world, gint64 due)
+{
+  return world->kept != NULL ? world->keeper->load_blocked (world->kept, due, &world->context)
+                             : g_ptr_array_ref (world->rows);
 }
 
 /* R12 */
@@ -321,21 +200,38 @@ says_copied (RollcallOutcome *outcome)
 
 /* Steps. */
 
-static void
-run_request (World *world, const Step *step)
+static RollcallRequest *
+new_request (const Step *step)
 {
-  g_autoptr (RollcallRequest) request = rollcall_request_new ();
-  g_autoptr (RollcallOutcome) outcome = NULL;
-  ModelRequest wanted = model_request (world->model, step->key, step->name, step->resource_keys & USABLE);
+  RollcallRequest *request = rollcall_request_new ();
 
   g_free (request->computer.name);
   request->computer.name = g_strdup_printf ("PC-%d", step->name);
-  for (guint i = 0; i < G_N_ELEMENTS (resource_keys); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (history_keys); i++)
     if ((step->resource_keys & (1u << i)) != 0)
       g_ptr_array_add (request->resource_keys,
-                       rollcall_resource_key_new (resource_keys[i].type,
-                                                  step->shouted ? resource_keys[i].shouted : resource_keys[i].value));
-  outcome = rollcall_registry_request (world->rows, fingerprint_of (step->key), request, &world->context);
+                       rollcall_resource_key_new (history_keys[i].type,
+                                                  step->shouted ? history_keys[i].shouted : history_keys[i].value));
+  return request;
+}
+
+static GPtrArray *
+load_for_request (World *world, const Step *step, const RollcallRequest *request)
+{
+  g_autoptr (GPtrArray) usable = rollcall_resource_keys_usable (request->resource_keys, world->settings);
+
+  return world_load_for_key (world, fingerprint_of (step->key), usable);
+}
+
+static void
+run_request (World *world, const Step *step)
+{
+  g_autoptr (RollcallRequest) request = new_request (step);
+  g_autoptr (GPtrArray) around = load_for_request (world, step, request);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  ModelRequest wanted = model_request (world->model, step->key, step->name, step->resource_keys & USABLE);
+
+  outcome = rollcall_registry_request (around, fingerprint_of (step->key), request, &world->context);
   compare_numbers (world, wanted.registration, "the row answered", outcome->registration, wanted.registration);
   compare_numbers (world, wanted.registration, "the status answered", outcome->status, wanted.status);
   compare_events (world, outcome, ROLLCALL_EVENT_REQUEST, 1); /* R1 */
@@ -346,8 +242,8 @@ run_request (World *world, const Step *step)
 static void
 run_access (World *world, const Step *step)
 {
-  g_autoptr (RollcallOutcome)
-      outcome = rollcall_registry_contact (world->rows, fingerprint_of (step->key), &world->context);
+  g_autoptr (GPtrArray) around = world_load_for_key (world, fingerprint_of (step->key), NULL);
+  g_autoptr (RollcallOutcome) outcome = rollcall_registry_contact (around, fingerprint_of (step->key), &world->context);
 
   compare_answer (world, step->key, answer_of_access (outcome->access), model_contact (world->model, step->key));
   keep (world, outcome);
@@ -387,6 +283,7 @@ run_decision (World *world, const Step *step)
   const char *note = notes[step->action];
   gint64 id = id_of (world, step->key), named = id_of (world, step->resource);
   RollcallDecision decision = { step->action, id != 0 ? id : 4711, 0, 0, "maria", note };
+  g_autoptr (GPtrArray) around = load_around (world, decision.id);
   ModelDecision mine = { step->action, step->key, -1, step->resource, "maria", note };
   g_autoptr (RollcallOutcome) outcome = NULL;
   guint refusals;
@@ -398,13 +295,39 @@ run_decision (World *world, const Step *step)
       mine.seen = MAX (0, (int) world->model->step - step->age);
       decision.revision = look (world, id, &mine.seen);
     }
-  outcome = rollcall_registry_decide (world->rows, &decision, &world->context);
+  outcome = rollcall_registry_decide (around, &decision, &world->context);
   refusals = model_decide (world->model, &mine);
   if (outcome->refusal == ROLLCALL_REFUSAL_NONE ? refusals != 0 : (refusals & (1u << outcome->refusal)) == 0)
     differ (world, "the decision is answered %s, the model has 0x%x", rollcall_refusal_to_string (outcome->refusal),
             refusals);
   compare_events (world, outcome, ROLLCALL_EVENT_DECISION, refusals == 0);
   keep (world, outcome);
+}
+
+static void
+run_push (World *world, const Step *step)
+{
+  g_autoptr (RollcallRequest) request = new_request (step);
+  g_autoptr (GPtrArray) around = load_for_request (world, step, request);
+  g_autoptr (RollcallOutcome) outcome = NULL;
+  gint64 wanted = 0;
+  gboolean done = model_push (world->model, step->key, step->name, step->resource_keys & USABLE, "petra", &wanted);
+
+  outcome = rollcall_registry_push (around, fingerprint_of (step->key), request, "petra", &world->context);
+  compare_numbers (world, wanted, "push's refusal", outcome->refusal != ROLLCALL_REFUSAL_NONE, !done);
+  compare_numbers (world, wanted, "the row pushed to", outcome->registration, wanted);
+  compare_events (world, outcome, ROLLCALL_EVENT_PUSH, done);
+  keep (world, outcome);
+}
+
+static void
+set_matching (World *world, int value)
+{
+  g_strfreev (world->settings->matching_keys);
+  g_strfreev (world->settings->ignored_values);
+  world->settings->matching_keys = g_strdupv ((char **) matchings[value].types);
+  world->settings->ignored_values = g_strdupv ((char **) matchings[value].ignored);
+  world->model->matching = matchings[value].bits;
 }
 
 static void
@@ -415,7 +338,7 @@ run_site_server (World *world, const Step *step)
   g_autoptr (RollcallOutcome) outcome = NULL;
   guint place;
 
-  if (id == 0 || !find_row (world, id, &place))
+  if (id == 0 || !world_find_row (world, id, &place))
     return;
   outcome = rollcall_registry_set_site_server (world->rows->pdata[place], step->value, "maria", &world->context);
   compare_numbers (world, id, "site server's refusal", outcome->refusal != ROLLCALL_REFUSAL_NONE, !done);
@@ -425,6 +348,7 @@ run_site_server (World *world, const Step *step)
 static void
 run_period (World *world, int value)
 {
+  g_autoptr (GPtrArray) blocked = load_blocked (world, 0);
   g_autoptr (RollcallOutcome) outcome = NULL;
 
   world->model->purging = world->settings->purging_enabled = value < (int) G_N_ELEMENTS (periods);
@@ -434,14 +358,15 @@ run_period (World *world, int value)
       world->model->period_months = periods[value].months;
       world->model->period_days = periods[value].days;
     }
-  outcome = rollcall_registry_set_period (world->rows, &world->context);
+  outcome = rollcall_registry_set_period (blocked, &world->context);
   keep (world, outcome);
 }
 
 static void
 run_purge (World *world)
 {
-  g_autoptr (RollcallOutcome) outcome = rollcall_registry_purge (world->rows, &world->context);
+  g_autoptr (GPtrArray) due = load_blocked (world, world->context.now);
+  g_autoptr (RollcallOutcome) outcome = rollcall_registry_purge (due, &world->context);
 
   compare_events (world, outcome, ROLLCALL_EVENT_PURGE, model_purge (world->model)); /* R23 */
   keep (world, outcome);
@@ -484,6 +409,9 @@ run_step (World *world, const Step *step)
       world->settings->duplicate_observation_s = step->value;
       world->model->observation = step->value * G_GINT64_CONSTANT (1000);
       break;
+    case STEP_MATCHING:
+      set_matching (world, step->value);
+      break;
     case STEP_PERIOD:
       run_period (world, step->value);
       break;
@@ -493,18 +421,21 @@ run_step (World *world, const Step *step)
     case STEP_PURGE:
       run_purge (world);
       break;
+    case STEP_PUSH:
+      run_push (world, step);
+      break;
     }
   model_end_step (world->model);
   turn_around (world->rows);
 }
 
 guint
-run_history (const Step *steps, guint n, gboolean forgetful, char **difference)
+run_history (const Step *steps, guint n, const HistoryKeeper *keeper, char **difference)
 {
   World world;
   guint done = 0;
 
-  open_world (&world, forgetful);
+  open_world (&world, keeper);
   while (done < n && world.difference->len == 0)
     {
       run_step (&world, &steps[done++]);
@@ -529,7 +460,7 @@ print_step (GString *text, const Step *step)
   static const char *const actions[] = { "ROLLCALL_ACTION_ALLOW", "ROLLCALL_ACTION_BLOCK", "ROLLCALL_ACTION_REVOKE" };
 
   g_string_append_printf (text, "  { %s, .key = %d", kinds[step->kind], step->key);
-  if (step->kind == STEP_REQUEST)
+  if (step->kind == STEP_REQUEST || step->kind == STEP_PUSH)
     g_string_append_printf (text, ", .name = %d, .resource_keys = 0x%x, .shouted = %d", step->name, step->resource_keys,
                             step->shouted);
   else if (step->kind == STEP_DECISION)

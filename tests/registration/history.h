@@ -15,9 +15,11 @@ G_BEGIN_DECLS
   X (SITE_SERVER)                                                                                                      \
   X (POLICIES)                                                                                                         \
   X (OBSERVATION)                                                                                                      \
+  X (MATCHING)                                                                                                         \
   X (PERIOD)                                                                                                           \
   X (CLOCK)                                                                                                            \
-  X (PURGE)
+  X (PURGE)                                                                                                            \
+  X (PUSH)
 
 typedef enum
 {
@@ -30,9 +32,9 @@ typedef struct
 {
   StepKind kind;
   int key;             /* who asks; or the row, by its current key */
-  int name;            /* REQUEST: which facts */
-  guint resource_keys; /* REQUEST: bits of resource_keys[], usable ones first */
-  gboolean shouted;    /* REQUEST: written the other way (R9) */
+  int name;            /* REQUEST, PUSH: which facts */
+  guint resource_keys; /* REQUEST, PUSH: bits of resource_keys[], usable ones first */
+  gboolean shouted;    /* REQUEST, PUSH: written the other way (R9) */
   RollcallAction action;
   int age;      /* DECISION: how many steps ago its author looked; -1: no revision is named */
   int resource; /* DECISION: the resource of this key's row is named, or MODEL_NOBODY */
@@ -42,12 +44,39 @@ typedef struct
 /* Resource keys by number; the usable ones come first. */
 #define N_RESOURCE_KEYS        9
 #define N_USABLE_RESOURCE_KEYS 6
+#define MAX_STEPS              120
 #define N_WAITS                7
 #define N_PERIODS              4
+#define N_MATCHINGS            4
 
-/* Returns: after how many steps the rows or the answers differ, or 0; then @difference says how. @forgetful: with a
- * wrong product, to see that one is found. */
-guint run_history (const Step *steps, guint n, gboolean forgetful, char **difference);
+/* What the product's rows are kept by: its functions do what the service does between a call and the rules. Each gives
+ * rows (transfer full) (element-type RollcallRegistration) and brings the context's counters. */
+typedef struct
+{
+  gpointer (*open) (void); /* NULL: in memory, and the rules are given all rows */
+  GPtrArray *(*load_for_key) (gpointer kept, const char *fingerprint, GPtrArray *usable, RollcallContext *context);
+  GPtrArray *(*load_around) (gpointer kept, gint64 id, RollcallContext *context);
+  GPtrArray *(*load_blocked) (gpointer kept, gint64 due, RollcallContext *context);
+  GPtrArray *(*load_all) (gpointer kept);
+  void (*keep) (gpointer kept, RollcallOutcome *outcome, const RollcallContext *context);
+  void (*close) (gpointer kept);
+  gboolean forgetful; /* in memory, and wrong, to see that it is found */
+} HistoryKeeper;
+
+extern const HistoryKeeper memory_keeper, forgetful_keeper;
+
+/* Returns: after how many steps the rows or the answers differ, or 0; then @difference says how. */
+guint run_history (const Step *steps, guint n, const HistoryKeeper *keeper, char **difference);
+
+/* Fills @steps with a random history. */
+void fill_history (GRand *random, Step *steps, guint n);
+/* Runs random histories of @wanted steps in all; a test fails where one differs. */
+void check_random_histories (guint wanted, const HistoryKeeper *keeper);
+void check_history (const Step *steps, guint n, const HistoryKeeper *keeper);
+/* Returns: (transfer full) (element-type Step): the least history that still differs in the same way. */
+GArray *shrink_history (const Step *steps, guint n, const HistoryKeeper *keeper);
+/* The history as C, and what differs after its last step. Returns: (transfer full) */
+char *describe_history (GArray *steps, const HistoryKeeper *keeper);
 /* Returns: (transfer full): the steps as C. */
 char *history_to_string (const Step *steps, guint n);
 

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The model's rules: requests, calls and decisions. */
-#include "model.h"
+#include "model-private.h"
 
 /* Questions. */
 
-static gboolean
+gboolean
 is_conflict (const ModelRow *row)
 {
   return row->n_matched > 0;
+}
+
+/* R13 */
+gboolean
+has_matched (const ModelRow *conflict, const ModelRow *row)
+{
+  for (guint i = 0; i < conflict->n_matched; i++)
+    if (conflict->matched[i] == row->resource)
+      return TRUE;
+  return FALSE;
 }
 
 /* What a computer's requests are merged into: neither a duplicate nor a conflict (R13). */
@@ -18,22 +28,29 @@ is_resource (const ModelRow *row)
 }
 
 /* R6, R13: a computer that is Blocked or Revoked is decided first. */
-static gboolean
+gboolean
 takes_merges (const ModelRow *resource)
 {
   return resource->status == ROLLCALL_STATUS_PENDING || resource->status == ROLLCALL_STATUS_ALLOWED;
 }
 
 /* R14: a person's decision that holds against the computer. */
-static gboolean
+gboolean
 is_forbidding (const ModelRow *row)
 {
   return row->status == ROLLCALL_STATUS_REVOKED ||
          (row->status == ROLLCALL_STATUS_BLOCKED && row->decider == ROLLCALL_DECIDER_PERSON);
 }
 
+/* R9: what of @resource_keys the settings match now. */
+guint
+usable_now (const Model *model, guint resource_keys)
+{
+  return resource_keys & model->matching;
+}
+
 /* A resource and its duplicates are one computer as far as anybody knows. */
-static gboolean
+gboolean
 are_of_one_resource (const ModelRow *one, const ModelRow *other)
 {
   gint64 first = one->duplicate_of != 0 ? one->duplicate_of : one->id;
@@ -51,7 +68,8 @@ is_forbidden (const Model *model, const ModelRow *row, guint asked)
       const ModelRow *other = model->rows->pdata[i];
 
       if ((is_forbidding (other) || other->awaited != MODEL_NOBODY) &&
-          ((other->resource_keys & (asked | row->resource_keys)) != 0 || are_of_one_resource (other, row)))
+          (usable_now (model, other->resource_keys & (asked | row->resource_keys)) != 0 ||
+           are_of_one_resource (other, row)))
         return TRUE;
     }
   return FALSE;
@@ -70,7 +88,7 @@ was_replaced (const Model *model, int key)
 
 /* Changes of one row. */
 
-static ModelRow *
+ModelRow *
 add_row (Model *model, int key)
 {
   ModelRow *row = g_new0 (ModelRow, 1);
@@ -85,7 +103,7 @@ add_row (Model *model, int key)
   return row;
 }
 
-static void
+void
 take_key (ModelRow *row, int key)
 {
   row->key = key;
@@ -93,7 +111,7 @@ take_key (ModelRow *row, int key)
   row->key_changes++;
 }
 
-static void
+void
 decide (Model *model, ModelRow *row, RollcallDeciderKind decider, const char *name, const char *note)
 {
   row->decider = decider;
@@ -102,7 +120,7 @@ decide (Model *model, ModelRow *row, RollcallDeciderKind decider, const char *na
   row->decided_at = model->now;
 }
 
-static void
+void
 grant (ModelRow *row)
 {
   row->status = ROLLCALL_STATUS_ALLOWED;
@@ -110,7 +128,7 @@ grant (ModelRow *row)
   row->awaited = MODEL_NOBODY;
 }
 
-static void
+void
 block (Model *model, ModelRow *row)
 {
   row->status = ROLLCALL_STATUS_BLOCKED; /* R17: trust stays */
@@ -141,7 +159,7 @@ note_seen (Model *model, ModelRow *row)
 }
 
 /* R11: @resource takes the duplicate's key, facts and decision; the duplicate's row leaves. */
-static void
+void
 merge (Model *model, ModelRow *resource, ModelRow *duplicate)
 {
   take_key (resource, duplicate->key);
@@ -170,7 +188,7 @@ note_heard_of (Model *model, ModelRow *asking, guint asked)
     {
       ModelRow *row = model->rows->pdata[i];
 
-      if ((row->resource_keys & asked) != 0 && row->duplicate_of != asking->id)
+      if (usable_now (model, row->resource_keys & asked) != 0 && row->duplicate_of != asking->id)
         row->heard_of_at = model->now;
     }
 }
@@ -199,15 +217,16 @@ bring_back (Model *model, ModelRow *row)
   move_duplicates (model, old, row->id);
 }
 
-/* R24: a person allowed the computer that @standing stands for now. */
-static void
-forget (Model *model, const ModelRow *standing, guint resource_keys, gint64 memory)
+/* R24: a person allowed the computer that @standing stands for now; @former is the row as it was before. */
+void
+forget (Model *model, const ModelRow *standing, guint resource_keys, const ModelRow *former)
 {
   for (guint i = model->rows->len; i-- > 0;)
     {
       const ModelRow *row = model->rows->pdata[i];
 
-      if (!row->remembered || ((row->resource_keys & resource_keys) == 0 && row->id != memory))
+      if (!row->remembered || (usable_now (model, row->resource_keys & resource_keys) == 0 &&
+                               row->id != former->duplicate_of && !has_matched (former, row)))
         continue;
       move_duplicates (model, row->id, standing->id);
       g_ptr_array_remove_index (model->rows, i);
@@ -215,7 +234,7 @@ forget (Model *model, const ModelRow *standing, guint resource_keys, gint64 memo
 }
 
 /* R16, R24: there is no other row left that @row could be merged into; it stands for the computer from now on. */
-static void
+void
 stand_alone (Model *model, ModelRow *row)
 {
   const ModelRow *memory = model_find (model, row->duplicate_of);
@@ -227,6 +246,7 @@ stand_alone (Model *model, ModelRow *row)
   if (row->duplicate_of != 0)
     move_duplicates (model, row->duplicate_of, row->id);
   row->duplicate_of = 0;
+  row->n_matched = 0;
   row->advice = ROLLCALL_ADVICE_NONE;
 }
 
@@ -275,7 +295,7 @@ static void
 take_request (Model *model, ModelRow *row, int name, guint asked)
 {
   row->name = name;
-  row->resource_keys |= asked;
+  row->resource_keys |= usable_now (model, asked);
   row->last_requested = row->heard_of_at = model->now;
   row->count++;
   note_heard_of (model, row, row->resource_keys);
@@ -356,7 +376,7 @@ ask_first (Model *model, int key, int name, guint asked, GPtrArray *matches, gbo
 
 /* R9, R13: the rows that a new key's resource keys match. Where only duplicates and conflicts do, the computer is known
  * all the same (R10): the oldest stands for it. */
-static GPtrArray *
+GPtrArray *
 find_matches (const Model *model, guint asked)
 {
   GPtrArray *matches = g_ptr_array_new ();
@@ -366,7 +386,7 @@ find_matches (const Model *model, guint asked)
     {
       ModelRow *row = model->rows->pdata[i];
 
-      if ((row->resource_keys & asked) == 0)
+      if (usable_now (model, row->resource_keys & asked) == 0)
         continue;
       if (is_resource (row))
         g_ptr_array_add (matches, row);
@@ -376,6 +396,18 @@ find_matches (const Model *model, guint asked)
   if (matches->len == 0 && oldest != NULL)
     g_ptr_array_add (matches, oldest);
   return matches;
+}
+
+/* R12: a copied disk shares no key that the settings match; where they leave nothing of the one or the other, no key at
+ * all. */
+static gboolean
+is_copy (const Model *model, const ModelRow *row, guint asked)
+{
+  guint shared = row->resource_keys & asked;
+
+  if (usable_now (model, row->resource_keys) != 0 && usable_now (model, asked) != 0)
+    return usable_now (model, shared) == 0;
+  return row->resource_keys != 0 && shared == 0;
 }
 
 /* R12: the row that the key is known by, where what asks is another computer. R19: a revoked row's replaced key stays
@@ -389,12 +421,12 @@ find_copied (const Model *model, int key, guint asked)
     {
       const ModelRow *had = model->rows->pdata[i];
 
-      if ((had->keys & MODEL_BIT (key)) != 0 && (had->resource_keys & asked) != 0)
+      if ((had->keys & MODEL_BIT (key)) != 0 && !is_copy (model, had, asked))
         return NULL;
     }
   if (row == NULL)
     row = model_find_revoked (model, key);
-  return row != NULL && row->resource_keys != 0 && (row->resource_keys & asked) == 0 ? row : NULL;
+  return row != NULL && is_copy (model, row, asked) ? row : NULL;
 }
 
 ModelRequest
@@ -430,132 +462,4 @@ model_contact (Model *model, int key)
       note_evidence (model, row);
     }
   return model_ask (model, key);
-}
-
-/* Decisions. */
-
-static ModelRow *
-find_listed (const Model *model, int key)
-{
-  ModelRow *row = key == MODEL_NOBODY ? NULL : model_find_key (model, key);
-
-  return row != NULL && !row->remembered ? row : NULL;
-}
-
-/* R15 */
-static gboolean
-is_offered (RollcallStatus status, RollcallAction action)
-{
-  switch (action)
-    {
-    case ROLLCALL_ACTION_ALLOW:
-      return status != ROLLCALL_STATUS_ALLOWED;
-    case ROLLCALL_ACTION_BLOCK:
-      return status == ROLLCALL_STATUS_PENDING || status == ROLLCALL_STATUS_REVOKED;
-    default:
-      return status == ROLLCALL_STATUS_ALLOWED;
-    }
-}
-
-/* R11, R13: the row that the allowed one is merged into. A duplicate whose resource was purged stands for the computer
- * itself. Returns: (nullable) */
-static ModelRow *
-find_survivor (const Model *model, const ModelRow *row, const ModelDecision *decision)
-{
-  ModelRow *resource = model_find (model, row->duplicate_of);
-  ModelRow *named = find_listed (model, decision->resource);
-
-  if (resource != NULL)
-    return resource->remembered ? NULL : resource;
-  for (guint i = 0; named != NULL && i < row->n_matched; i++)
-    if (row->matched[i] == named->resource)
-      return named;
-  return NULL;
-}
-
-static guint
-find_refusals (const Model *model, const ModelRow *row, const ModelDecision *decision)
-{
-  gboolean allows = decision->action == ROLLCALL_ACTION_ALLOW;
-  const ModelRow *survivor = row == NULL ? NULL : find_survivor (model, row, decision);
-  guint refusals = 0;
-
-  if (row == NULL)
-    return MODEL_BIT (ROLLCALL_REFUSAL_NOT_FOUND);
-  if (decision->seen >= 0 ? (int) row->changed_at > decision->seen : allows && row->key_changes > 0)
-    refusals |= MODEL_BIT (ROLLCALL_REFUSAL_CHANGED);
-  if (!is_offered (row->status, decision->action))
-    refusals |= MODEL_BIT (ROLLCALL_REFUSAL_NOT_APPLICABLE);
-  if (allows && is_conflict (row) && survivor == NULL)
-    refusals |= MODEL_BIT (ROLLCALL_REFUSAL_NEEDS_RESOURCE);
-  if (allows && survivor != NULL && !takes_merges (survivor))
-    refusals |= MODEL_BIT (ROLLCALL_REFUSAL_NOT_APPLICABLE);
-  return refusals;
-}
-
-static void
-allow (Model *model, ModelRow *row, const ModelDecision *decision)
-{
-  ModelRow *survivor = find_survivor (model, row, decision);
-  gint64 memory;
-  gboolean awaited = row->status == ROLLCALL_STATUS_BLOCKED; /* R16 */
-
-  grant (row);
-  if (awaited)
-    {
-      row->trust = ROLLCALL_TRUST_AWAITING_REQUEST;
-      row->awaited = row->key;
-    }
-  if (survivor != NULL)
-    {
-      row->n_matched = 0;
-      row->duplicate_of = survivor->id;
-      if (row->advice == ROLLCALL_ADVICE_CONFLICT)
-        row->advice = ROLLCALL_ADVICE_NONE;
-      forget (model, survivor, row->resource_keys | survivor->resource_keys, 0);
-      if (!awaited)
-        merge (model, survivor, row);
-      return;
-    }
-  memory = row->duplicate_of;
-  stand_alone (model, row);
-  forget (model, row, row->resource_keys, memory);
-}
-
-guint
-model_decide (Model *model, const ModelDecision *decision)
-{
-  ModelRow *row = find_listed (model, decision->key);
-  guint refusals = find_refusals (model, row, decision);
-
-  if (refusals != 0)
-    return refusals;
-  decide (model, row, ROLLCALL_DECIDER_PERSON, decision->person, decision->note);
-  switch (decision->action)
-    {
-    case ROLLCALL_ACTION_ALLOW:
-      allow (model, row, decision);
-      break;
-    case ROLLCALL_ACTION_BLOCK:
-      block (model, row);
-      break;
-    default: /* R19, R20 */
-      row->status = ROLLCALL_STATUS_REVOKED;
-      row->trust = ROLLCALL_TRUST_REVOKED;
-      row->awaited = MODEL_NOBODY;
-      row->site_server = FALSE;
-      row->revocation_seen_at = 0;
-    }
-  return 0;
-}
-
-gboolean
-model_set_site_server (Model *model, int key, gboolean site_server)
-{
-  ModelRow *row = find_listed (model, key);
-
-  if (row == NULL || row->trust != ROLLCALL_TRUST_GRANTED)
-    return FALSE;
-  row->site_server = site_server;
-  return TRUE;
 }

@@ -13,6 +13,7 @@ model_new (gint64 now)
   model->observation = 30 * 60 * 1000;
   model->period_months = 3;
   model->purging = TRUE;
+  model->matching = ~0u;
   model->next_registration = model->next_resource = 1;
   return model;
 }

@@ -19,7 +19,11 @@ G_BEGIN_DECLS
  * - Only calls made while a key is trusted are evidence (R12), a request that makes it so included.
  * - A merge, and a person's Allow, clear a row's own advice.
  * - A remembered row takes no notes: of calls, nor of the revocation being seen.
- * - A duplicate whose resource is only remembered may be allowed, and takes its place.
+ * - A duplicate whose resource is only remembered may be allowed, and takes its place; so may a conflict of whose
+ *   matched rows none is in the list any more.
+ * - A push is refused where its key or its resource keys belong to more than one computer, to a conflict or to a key
+ *   that is Blocked or was revoked; what only matches duplicates goes to the resource of the oldest.
+ * - Rows match each other, too, by what the settings match now, though they keep what was usable once.
  */
 
 #define MODEL_N_KEYS  6
@@ -45,7 +49,7 @@ typedef struct
   int name;            /* stands for all facts */
   int key;             /* the current one */
   guint keys;          /* bits: every key that it ever had */
-  guint resource_keys; /* bits: every usable one that its requests ever had */
+  guint resource_keys; /* bits: every one that its requests ever had and that was usable then */
   int awaited;         /* R16: the key that trust waits for, or MODEL_NOBODY */
   gint64 key_changes;
   gint64 resource; /* 0: a duplicate or a conflict */
@@ -75,6 +79,7 @@ typedef struct
   int period_months;  /* R22 */
   int period_days;
   gboolean purging;
+  guint matching;                       /* R9: bits: the resource keys that the settings match */
   ModelVerdict verdicts[MODEL_N_NAMES]; /* R4: what the policies say to each name */
   gint64 next_registration;
   gint64 next_resource;
@@ -118,6 +123,8 @@ ModelRequest model_request (Model *model, int key, int name, guint resource_keys
 ModelAnswer model_contact (Model *model, int key);
 /* Returns: the reasons to refuse that hold, a bit each (1 << RollcallRefusal); SPEC.md ranks none above another. */
 guint model_decide (Model *model, const ModelDecision *decision);
+/* R6. Returns: FALSE: refused */
+gboolean model_push (Model *model, int key, int name, guint resource_keys, const char *person, gint64 *registration);
 gboolean model_set_site_server (Model *model, int key, gboolean site_server);
 guint model_purge (Model *model); /* Returns: how many rows left the list */
 void model_end_step (Model *model);

@@ -26,6 +26,29 @@ static const struct
   { "uniqueid", "System Serial Number", NULL },
   { "uniqueid", "00000000-0000-0000-0000-000000000000", NULL },
   { "uniqueid", "03000200-0400-0500-0006-000700080009", NULL },
+  { "uniqueid", "00020003-0004-0005-0006-000700080009", NULL },
+  { "uniqueid", "NOT SPECIFIED", NULL },
+  { "uniqueid", " Not Applicable ", NULL },
+  { "uniqueid", "System Product Name", NULL },
+  { "uniqueid", "OEM", NULL },
+  { "uniqueid", "123456789", NULL },
+  { "uniqueid", "0123456789", NULL },
+  { "fqdn", "localhost", NULL },
+  { "fqdn", "LOCALHOST.localdomain.", NULL },
+  { "name.domain", "localhost.localdomain", NULL },
+  { "name.domain", "Localhost. ", NULL },
+  { "fqdn", ".", NULL },
+  { "fqdn", "localhost.corp.example", "localhost.corp.example" },
+  { "uniqueid", "1234567890a", "1234567890a" },
+  /* R9: case and canonical equivalence; what only looks alike is another */
+  { "fqdn", "PC-\xc3\x9c.example..", "pc-\xc3\xbc.example" },
+  { "fqdn", "PC-U\xcc\x88.example", "pc-\xc3\xbc.example" },
+  { "fqdn", "\xe2\x84\xaa.example", "k.example" }, /* the Kelvin sign is the letter K */
+  { "fqdn",
+    "stra\xc3\x9f"
+    "e.example",
+    "strasse.example" },
+  { "fqdn", "\xef\xbc\xb0\xef\xbc\xa3", "\xef\xbd\x90\xef\xbd\x83" }, /* fullwidth PC */
 };
 
 static void
@@ -43,7 +66,12 @@ test_key (gconstpointer data)
 
   g_assert_cmpuint (usable->len, ==, keys[i].normalised != NULL ? 1 : 0);
   if (keys[i].normalised != NULL)
-    g_assert_cmpstr (((RollcallResourceKey *) g_ptr_array_index (usable, 0))->value, ==, keys[i].normalised);
+    {
+      g_autofree char *again = rollcall_resource_key_normalise (keys[i].type, keys[i].normalised);
+
+      g_assert_cmpstr (((RollcallResourceKey *) g_ptr_array_index (usable, 0))->value, ==, keys[i].normalised);
+      g_assert_cmpstr (again, ==, keys[i].normalised);
+    }
 }
 
 static void

@@ -67,36 +67,61 @@ ask (Fixture *fixture, const char *sql)
 static int
 keep_statement (unsigned int kind, void *data, void *statement, void *text)
 {
-  char **kept = data;
+  const char *sql = sqlite3_sql (statement);
 
-  if (g_str_has_prefix (sqlite3_sql (statement), "SELECT "))
-    g_set_str (kept, sqlite3_sql (statement));
+  if (g_str_has_prefix (sql, "SELECT ") || g_str_has_prefix (sql, "UPDATE ") || g_str_has_prefix (sql, "DELETE "))
+    g_hash_table_add (data, g_strdup (sql));
   return 0;
 }
 
-/* The plan of the very statement that the store runs. */
-static char *
-explain_list (Fixture *fixture, const RollcallListQuery *query)
+/* Until stop_watching(): the very statements that the store runs. */
+static GHashTable *
+watch (Fixture *fixture)
 {
-  sqlite3 *database = fixture->store->database;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
-  g_autofree char *next = NULL, *sql = NULL, *explain = NULL;
+  GHashTable *statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  sqlite3_trace_v2 (fixture->store->database, SQLITE_TRACE_STMT, keep_statement, statements);
+  return statements;
+}
+
+static void
+stop_watching (Fixture *fixture)
+{
+  sqlite3_trace_v2 (fixture->store->database, 0, NULL, NULL);
+}
+
+static char *
+explain (Fixture *fixture, const char *sql)
+{
+  g_autofree char *question = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
   GString *plan = g_string_new (NULL);
   sqlite3_stmt *statement;
 
-  sqlite3_trace_v2 (database, SQLITE_TRACE_STMT, keep_statement, &sql);
-  rows = rollcall_store_list_registrations (fixture->store, query, &next, &error);
-  sqlite3_trace_v2 (database, 0, NULL, NULL);
-  g_assert_no_error (error);
-  g_assert_nonnull (sql);
-  explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
-  g_assert_cmpint (sqlite3_prepare_v2 (database, explain, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (fixture->store->database, question, -1, &statement, NULL), ==, SQLITE_OK);
   while (sqlite3_step (statement) == SQLITE_ROW)
     g_string_append_printf (plan, "%s\n", (const char *) sqlite3_column_text (statement, 3));
   sqlite3_finalize (statement);
-  g_test_message ("%s", plan->str);
+  g_test_message ("%s\n%s", sql, plan->str);
   return g_string_free (plan, FALSE);
+}
+
+/* The plan of a list's one statement. */
+static char *
+explain_list (Fixture *fixture, const RollcallListQuery *query)
+{
+  g_autoptr (GHashTable) statements = watch (fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree char *next = NULL;
+  g_autofree gpointer *sql = NULL;
+  guint n;
+
+  rows = rollcall_store_list_registrations (fixture->store, query, &next, &error);
+  stop_watching (fixture);
+  g_assert_no_error (error);
+  sql = g_hash_table_get_keys_as_array (statements, &n);
+  g_assert_cmpuint (n, ==, 1);
+  return explain (fixture, sql[0]);
 }
 
 static void
@@ -140,6 +165,74 @@ add_row (Fixture *fixture, const char *name, gboolean site_server)
 }
 
 static void
+assert_no_scan (Fixture *fixture, GHashTable *statements)
+{
+  GHashTableIter iter;
+  gpointer sql;
+
+  g_assert_cmpuint (g_hash_table_size (statements), >, 0);
+  g_hash_table_iter_init (&iter, statements);
+  while (g_hash_table_iter_next (&iter, &sql, NULL))
+    {
+      g_autofree char *plan = explain (fixture, sql);
+
+      /* The newest of all: a walk that ends at its first row. */
+      g_assert_true (strstr (plan, "SCAN") == NULL || g_str_has_suffix (sql, "ORDER BY number DESC LIMIT 1"));
+      g_assert_null (strstr (plan, "AUTOMATIC"));
+    }
+}
+
+/* A computer is looked up by its key, its resource keys, its duplicates, and its conflicts from both ends (R9-R14). */
+static void
+test_lookups (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GHashTable) statements = NULL;
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  g_autoptr (GPtrArray) for_key = NULL, around = NULL, due = NULL;
+  g_autoptr (RollcallRegistration) row = NULL;
+  g_autoptr (GArray) duplicates = NULL;
+
+  add_row (fixture, "plain", FALSE);
+  g_ptr_array_add (keys, rollcall_resource_key_new ("fqdn", "pc.example"));
+  statements = watch (fixture);
+  for_key = rollcall_store_load_neighbourhood (fixture->store, "aa", keys, NULL);
+  around = rollcall_store_load_around (fixture->store, 1, NULL);
+  row = rollcall_store_get_registration (fixture->store, 1, &duplicates, NULL);
+  due = rollcall_store_list_blocked (fixture->store, 1000, NULL);
+  stop_watching (fixture);
+  g_assert_cmpuint (for_key->len, ==, 0);
+  g_assert_cmpuint (around->len, ==, 1);
+  assert_no_scan (fixture, statements);
+}
+
+/* Neither does what is kept: a row put anew, and one removed. */
+static void
+test_writing (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GHashTable) statements = NULL;
+  g_autoptr (RollcallOutcome) outcome = g_new0 (RollcallOutcome, 1);
+  RollcallContext context = { .now = 1000 };
+  RollcallRemoval removal = { 2, 1 };
+  g_autoptr (GError) error = NULL;
+
+  add_row (fixture, "one", FALSE);
+  add_row (fixture, "two", FALSE);
+  outcome->put = rollcall_store_load_around (fixture->store, 1, NULL);
+  outcome->removed = g_array_new (FALSE, FALSE, sizeof (RollcallRemoval));
+  outcome->events = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_event_free);
+  g_array_append_val (outcome->removed, removal);
+  g_ptr_array_add (outcome->events, rollcall_event_new (ROLLCALL_EVENT_REQUEST, 1000, ROLLCALL_ACTOR_AGENT, "one"));
+  rollcall_store_begin (fixture->store, NULL);
+  statements = watch (fixture);
+  g_assert_true (rollcall_store_load_context (fixture->store, &context, NULL));
+  rollcall_store_apply (fixture->store, outcome, &context, &error);
+  stop_watching (fixture);
+  g_assert_no_error (error);
+  rollcall_store_commit (fixture->store, NULL);
+  assert_no_scan (fixture, statements);
+}
+
+static void
 assert_site_servers (Fixture *fixture, const char *name)
 {
   RollcallListQuery query = { .site_servers_only = TRUE, .limit = 200 };
@@ -158,15 +251,23 @@ test_migration (Fixture *fixture, gconstpointer unused)
 
   add_row (fixture, "plain", FALSE);
   add_row (fixture, "server", TRUE);
-  execute (fixture, "DROP INDEX registrations_site_server; PRAGMA user_version = 1;");
+  execute (fixture, "DROP INDEX registrations_site_server; DROP INDEX conflicts_other;"
+                    "DROP TABLE status_counts; DROP TRIGGER registrations_counted;"
+                    "DROP TRIGGER registrations_discounted; DROP TRIGGER registrations_recounted;"
+                    "PRAGMA user_version = 1;");
   g_clear_object (&fixture->store);
 
   open_store (fixture);
-  g_assert_cmpint (newest, >=, 2);
+  g_assert_cmpint (newest, >=, 4);
   g_assert_cmpint (ask (fixture, "PRAGMA user_version"), ==, newest);
-  g_assert_cmpint (ask (fixture, "SELECT count(*) FROM sqlite_schema WHERE name = 'registrations_site_server'"), ==, 1);
+  g_assert_cmpint (ask (fixture, "SELECT count(*) FROM sqlite_schema WHERE name IN "
+                                 "('registrations_site_server', 'conflicts_other')"),
+                   ==, 2);
   g_assert_cmpint (ask (fixture, "SELECT count(*) FROM documents"), ==, policies); /* R5's is made once */
   assert_site_servers (fixture, "server");
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 2);
+  add_row (fixture, "another", FALSE);
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 3);
 }
 
 static void
@@ -187,6 +288,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/store/R20-the-list-of-site-servers-reads-no-other-row", Fixture, NULL, set_up, test_site_servers,
               tear_down);
+  g_test_add ("/store/R9-R13-looking-for-a-computer-reads-no-other-row", Fixture, NULL, set_up, test_lookups,
+              tear_down);
+  g_test_add ("/store/R2-keeping-a-row-reads-no-other-row", Fixture, NULL, set_up, test_writing, tear_down);
   g_test_add ("/store/a-store-of-the-first-version-is-brought-to-the-present-one", Fixture, NULL, set_up,
               test_migration, tear_down);
   g_test_add ("/store/a-store-of-a-newer-version-is-left-alone", Fixture, NULL, set_up, test_newer, tear_down);
