@@ -41,6 +41,12 @@ void rollcall_client_download_async (RollcallClient *self, const char *path, GOu
                                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean rollcall_client_download_finish (RollcallClient *self, GAsyncResult *result, GError **error);
 
+/* GET /v1/registrations/{id}: the row with its resource keys and the history of its keys. finish: (transfer full) */
+void rollcall_client_get_registration_async (RollcallClient *self, gint64 id, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+RollcallRegistration *rollcall_client_get_registration_finish (RollcallClient *self, GAsyncResult *result,
+                                                               GError **error);
+
 /* POST /v1/decisions with a fresh idempotency key; more than 10,000 items go in several calls; a call whose connection
  * broke is repeated with the same key. @progress (nullable) is called in the main context with the number of rows done.
  * finish: (transfer full) (element-type RollcallDecisionResult), an entry an item. */

@@ -13,9 +13,7 @@ struct _RollcallApplication
   char *ca_file;    /* (owned) (nullable) */
   char *token_file; /* (owned) (nullable) */
 
-  RollcallClient *client;     /* (owned) (nullable) */
-  RollcallCache *cache;       /* (owned) (nullable) */
-  RollcallFollower *follower; /* (owned) (nullable) */
+  RollcallSession *session; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallApplication, rollcall_application, ADW_TYPE_APPLICATION)
@@ -34,11 +32,9 @@ open_session (RollcallApplication *self, GError **error)
   g_autofree char *token = rollcall_token_file_read (self->token_file, error);
   g_autofree char *directory = g_build_filename (g_get_user_cache_dir (), "rollcall", NULL);
 
-  if (token == NULL || (self->client = rollcall_client_new (self->server, self->ca_file, token, error)) == NULL ||
-      (self->cache = rollcall_cache_open (directory, rollcall_client_get_server (self->client), error)) == NULL)
-    return FALSE;
-  self->follower = rollcall_follower_new (self->client, self->cache);
-  return TRUE;
+  if (token != NULL)
+    self->session = rollcall_session_open (self->server, self->ca_file, token, directory, error);
+  return self->session != NULL;
 }
 
 static void
@@ -51,7 +47,7 @@ fill_window (RollcallApplication *self, RollcallWindow *window)
   if (self->token_file == NULL)
     rollcall_window_set_problem (window, _ ("No Token"), _ ("Name the file that holds your token: --token-file FILE"));
   else if (open_session (self, &error))
-    rollcall_window_set_session (window, self->client, self->cache, self->follower);
+    rollcall_window_set_session (window, self->session);
   else
     rollcall_window_set_problem (window, _ ("The Report Cannot Be Opened"), error->message);
 }
@@ -69,8 +65,8 @@ rollcall_application_activate (GApplication *application)
     }
   gtk_window_present (window);
   /* after the window: the cached report shows first (C5) */
-  if (self->follower != NULL && rollcall_follower_get_state (self->follower) == ROLLCALL_FOLLOWER_CONNECTING)
-    rollcall_follower_start (self->follower);
+  if (self->session != NULL)
+    rollcall_session_start (self->session);
 }
 
 static int
@@ -133,8 +129,8 @@ rollcall_application_shutdown (GApplication *application)
 {
   RollcallApplication *self = ROLLCALL_APPLICATION (application);
 
-  if (self->follower != NULL)
-    rollcall_follower_stop (self->follower);
+  if (self->session != NULL)
+    rollcall_session_stop (self->session);
   G_APPLICATION_CLASS (rollcall_application_parent_class)->shutdown (application);
 }
 
@@ -143,9 +139,7 @@ rollcall_application_dispose (GObject *object)
 {
   RollcallApplication *self = ROLLCALL_APPLICATION (object);
 
-  g_clear_object (&self->follower);
-  g_clear_object (&self->cache);
-  g_clear_object (&self->client);
+  g_clear_object (&self->session);
   g_clear_pointer (&self->server, g_free);
   g_clear_pointer (&self->ca_file, g_free);
   g_clear_pointer (&self->token_file, g_free);

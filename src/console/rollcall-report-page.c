@@ -3,7 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-columns-dialog.h"
+#include "rollcall-comparison.h"
 #include "rollcall-decision.h"
+#include "rollcall-details.h"
 #include "rollcall-menu.h"
 #include "rollcall-plain-text.h"
 #include "rollcall-report-view.h"
@@ -20,7 +23,10 @@ struct _RollcallReportPage
   GtkSearchEntry *search;
   AdwToggleGroup *statuses;
   GtkStack *stack;
+  AdwOverlaySplitView *split;
+  RollcallDetails *details;
   RollcallReportView *view;
+  GtkMenuButton *menu_button;
   GtkLabel *totals;
   GtkWidget *work;
   GtkProgressBar *progress;
@@ -86,6 +92,34 @@ update_totals (RollcallReportPage *self)
     /* Translators: so many are selected; follows "500 computers" */
     g_string_append_printf (text, C_ ("totals", " · %'u selected"), selected);
   gtk_label_set_text (self->totals, text->str);
+}
+
+/* C8: of the one that is selected, while they are looked at. */
+static void
+update_details (RollcallReportPage *self)
+{
+  guint n = rollcall_report_model_get_n_selected (get_model (self));
+  gint64 id = 0;
+
+  if (n == 1 && adw_overlay_split_view_get_show_sidebar (self->split))
+    {
+      g_autoptr (GArray) ids = rollcall_report_model_list_selected (get_model (self));
+      id = ids->len == 1 ? g_array_index (ids, gint64, 0) : 0;
+    }
+  rollcall_details_show (self->details, id, n);
+}
+
+static void
+details_shown_cb (RollcallReportPage *self)
+{
+  if (self->list != NULL)
+    update_details (self);
+}
+
+static void
+row_activated_cb (RollcallReportPage *self)
+{
+  adw_overlay_split_view_set_show_sidebar (self->split, TRUE);
 }
 
 static void
@@ -261,22 +295,28 @@ typedef struct
   GdkRectangle at;
 } MenuRequest;
 
+/* Returns: (transfer full) (nullable): what the menu is about, where it is one row alone */
+static RollcallRegistration *
+get_only_row (RollcallReportPage *self)
+{
+  if (self->facts->len != 1)
+    return NULL;
+  return rollcall_cache_get_row (self->cache, g_array_index (self->facts, RollcallDecisionFacts, 0).id);
+}
+
 static void
 open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
 {
   guint n_selected = rollcall_report_model_get_n_selected (get_model (self));
-  g_autoptr (GMenuModel) menu = rollcall_menu_new (facts, n_selected, get_obstacle (self));
+  g_autoptr (GMenuModel) menu = NULL;
 
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->facts, g_array_unref);
   g_clear_pointer (&self->name, g_free);
   self->facts = g_array_ref (facts);
-  if (facts->len == 1)
-    {
-      g_autoptr (RollcallRegistration)
-          row = rollcall_cache_get_row (self->cache, g_array_index (facts, RollcallDecisionFacts, 0).id);
-      self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
-    }
+  g_autoptr (RollcallRegistration) row = get_only_row (self);
+  self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
+  menu = rollcall_menu_new (facts, n_selected, row != NULL && row->duplicate_of != 0, get_obstacle (self));
   self->menu = gtk_popover_menu_new_from_model (menu);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
@@ -384,6 +424,17 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     decide (self, note);
 }
 
+/* Nobody allows a duplicate without having seen which computer it may be. Returns: (nullable) */
+static GtkWidget *
+compare_first (RollcallReportPage *self)
+{
+  g_autoptr (RollcallRegistration) row = self->action == ROLLCALL_ACTION_ALLOW ? get_only_row (self) : NULL;
+  g_autoptr (RollcallRegistration)
+      known = row != NULL && row->duplicate_of != 0 ? rollcall_cache_get_row (self->cache, row->duplicate_of) : NULL;
+
+  return known != NULL ? rollcall_comparison_new (row, known) : NULL;
+}
+
 static void
 decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -396,8 +447,10 @@ decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
   batch = rollcall_decision_make_batch (self->action, self->facts, "");
   if (batch->items->len == 0)
     return;
-  if (rollcall_decision_asks (self->action, batch->items->len))
-    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, asked_cb, NULL);
+  GtkWidget *comparison = compare_first (self);
+  if (comparison != NULL || rollcall_decision_asks (self->action, batch->items->len))
+    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, comparison,
+                                 asked_cb, NULL);
   else
     decide (self, "");
 }
@@ -430,6 +483,20 @@ clear_filters_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+edit_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  adw_dialog_present (rollcall_columns_dialog_new (rollcall_report_view_get_layout (self->view)), widget);
+}
+
+static void
+reset_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  rollcall_report_layout_reset (rollcall_report_view_get_layout (ROLLCALL_REPORT_PAGE (widget)->view));
+}
+
+static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_cancellable_cancel (ROLLCALL_REPORT_PAGE (widget)->deciding);
@@ -439,23 +506,25 @@ static void
 rows_changed_cb (RollcallReportPage *self, GArray *ids)
 {
   rollcall_report_list_rows_changed (self->list, ids);
+  rollcall_details_rows_changed (self->details, ids);
 }
 
 void
-rollcall_report_page_set_session (RollcallReportPage *self, RollcallClient *client, RollcallCache *cache,
-                                  RollcallFollower *follower)
+rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *session)
 {
   g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && self->cache == NULL);
-  self->client = g_object_ref (client);
-  self->cache = g_object_ref (cache);
-  self->follower = g_object_ref (follower);
-  self->list = rollcall_report_list_new (cache);
+  self->client = g_object_ref (rollcall_session_get_client (session));
+  self->cache = g_object_ref (rollcall_session_get_cache (session));
+  self->follower = g_object_ref (rollcall_session_get_follower (session));
+  rollcall_details_set_session (self->details, session);
+  self->list = rollcall_report_list_new (self->cache);
   rollcall_report_view_set_list (self->view, self->list);
   g_signal_connect_object (self->list, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (follower, "rows-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_details), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->follower, "rows-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
   /* an empty report is no longer 'loading' once the service was reached */
-  g_signal_connect_object (follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -468,6 +537,7 @@ rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *repor
     gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
   self->report = report;
   self->counts = (RollcallStatusCounts) { 0 };
+  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), report->id);
   clear_filters (self);
   ask_anew (self);
 }
@@ -509,16 +579,35 @@ rollcall_report_page_finalize (GObject *object)
 }
 
 static void
+details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_show_sidebar (self->split));
+}
+
+static void
+show_details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  row_activated_cb (ROLLCALL_REPORT_PAGE (widget));
+}
+
+static void
 install_actions (GtkWidgetClass *class)
 {
+  gtk_widget_class_install_action (class, "report.details", NULL, details_action);
+  gtk_widget_class_install_action (class, "report.show-details", NULL, show_details_action);
   gtk_widget_class_install_action (class, "report.decide", "s", decide_action);
   gtk_widget_class_install_action (class, "report.select-all", NULL, select_all_action);
   gtk_widget_class_install_action (class, "report.invert-selection", NULL, invert_action);
   gtk_widget_class_install_action (class, "report.open-menu", NULL, open_menu_action);
   gtk_widget_class_install_action (class, "report.clear-filters", NULL, clear_filters_action);
+  gtk_widget_class_install_action (class, "report.edit-columns", NULL, edit_columns_action);
+  gtk_widget_class_install_action (class, "report.reset-columns", NULL, reset_columns_action);
   gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_Return, GDK_ALT_MASK, "report.details", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_i, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "report.invert-selection",
                                        NULL);
 }
@@ -530,13 +619,17 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = rollcall_report_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = rollcall_report_page_finalize;
+  g_type_ensure (ROLLCALL_TYPE_DETAILS);
   g_type_ensure (ROLLCALL_TYPE_REPORT_VIEW);
   gtk_widget_class_set_template_from_resource (class, "/org/rollcall/Console/ui/report-page.ui");
   gtk_widget_class_bind_template_child (class, RollcallReportPage, filters);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, search);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, statuses);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, stack);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, menu_button);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, work);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, progress);
@@ -548,6 +641,8 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_callback (class, stop_search_cb);
   gtk_widget_class_bind_template_callback (class, search_activated_cb);
   gtk_widget_class_bind_template_callback (class, menu_requested_cb);
+  gtk_widget_class_bind_template_callback (class, details_shown_cb);
+  gtk_widget_class_bind_template_callback (class, row_activated_cb);
   install_actions (class);
 }
 
@@ -557,6 +652,7 @@ rollcall_report_page_init (RollcallReportPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   add_toggles (self);
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)));
   gtk_search_entry_set_key_capture_widget (self->search, NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
 }

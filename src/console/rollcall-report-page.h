@@ -3,8 +3,8 @@
 
 #include <adwaita.h>
 
-#include "rollcall-follower.h"
 #include "rollcall-reports.h"
+#include "rollcall-session.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RollcallReportPage, rollcall_report_page, ROLLCALL, REPORT_PAGE, AdwBreakpointBin)
 
 /* Once: whose rows it shows, and with whom it decides. */
-void rollcall_report_page_set_session (RollcallReportPage *self, RollcallClient *client, RollcallCache *cache,
-                                       RollcallFollower *follower);
+void rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *session);
 void rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *report);
 void rollcall_report_page_focus_search (RollcallReportPage *self);
 

@@ -186,18 +186,37 @@ fill_reports_menu (RollcallWindow *self)
   gtk_menu_button_set_menu_model (self->reports_button, G_MENU_MODEL (menu));
 }
 
-void
-rollcall_window_set_session (RollcallWindow *self, RollcallClient *client, RollcallCache *cache,
-                             RollcallFollower *follower)
+/* R26: what an auditor must not overlook. */
+static void
+history_replaced_cb (RollcallWindow *self, const char *what)
 {
+  g_autofree char *plain = rollcall_text_make_plain (what);
+  g_autofree char *body = g_strdup_printf (
+      _ ("The service's history is not the one that was kept on this computer: %s. That is so after a backup was "
+         "restored; else somebody changed the past. Ask who operates the service, and check the chain: rollcallctl "
+         "audit verify."),
+      plain);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("The Audit History Was Replaced"), body);
+
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+void
+rollcall_window_set_session (RollcallWindow *self, RollcallSession *session)
+{
+  RollcallFollower *follower = rollcall_session_get_follower (session);
+
   g_return_if_fail (ROLLCALL_IS_WINDOW (self) && self->cache == NULL);
-  self->cache = g_object_ref (cache);
+  self->cache = g_object_ref (rollcall_session_get_cache (session));
   self->follower = g_object_ref (follower);
-  rollcall_report_page_set_session (self->page, client, cache, follower);
+  rollcall_report_page_set_session (self->page, session);
+  g_signal_connect_object (rollcall_session_get_history_follower (session), "replaced",
+                           G_CALLBACK (history_replaced_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (follower, "notify::state", G_CALLBACK (update_banner), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (follower, "notify::problem", G_CALLBACK (update_banner), self, G_CONNECT_SWAPPED);
   self->age_source = g_timeout_add_seconds (AGE_S, age_cb, self);
-  adw_window_title_set_subtitle (self->heading, rollcall_client_get_server (client));
+  adw_window_title_set_subtitle (self->heading, rollcall_client_get_server (rollcall_session_get_client (session)));
   show_report (self, rollcall_report_find (ROLLCALL_FIRST_REPORT));
   rollcall_report_page_focus_search (self->page);
 }

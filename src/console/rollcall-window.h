@@ -3,7 +3,7 @@
 
 #include <adwaita.h>
 
-#include "rollcall-follower.h"
+#include "rollcall-session.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,7 @@ G_DECLARE_FINAL_TYPE (RollcallWindow, rollcall_window, ROLLCALL, WINDOW, AdwAppl
 
 RollcallWindow *rollcall_window_new (GtkApplication *application);
 /* Once: shows the first report of a service. */
-void rollcall_window_set_session (RollcallWindow *self, RollcallClient *client, RollcallCache *cache,
-                                  RollcallFollower *follower);
+void rollcall_window_set_session (RollcallWindow *self, RollcallSession *session);
 /* Says why there is no service to show. */
 void rollcall_window_set_problem (RollcallWindow *self, const char *title, const char *description);
 

@@ -144,7 +144,11 @@ static gboolean
 run_remove (RollcallCtl *ctl, char **arguments, GError **error)
 {
   g_autofree char *path = rollcall_ctl_path_of_id ("agent-policies", arguments[0], "", error);
-  return path != NULL && rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
+  g_autofree char *question = g_strdup_printf (_ ("Remove agent policy %s?"), arguments[0]);
+
+  if (path == NULL)
+    return FALSE;
+  return !rollcall_ctl_confirm (ctl, question) || rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
 }
 
 static gboolean

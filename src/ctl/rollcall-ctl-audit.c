@@ -14,10 +14,10 @@ static const GOptionEntry entries[] = {
 };
 
 static const RollcallCtlColumn columns[] = {
-  { N_ ("Number"), "number" },
-  { N_ ("Time"), "at" },
+  { N_ ("Number"), "number", TRUE },
+  { N_ ("Time"), "at", TRUE },
   { N_ ("Who"), "actor.name" },
-  { N_ ("What"), "kind" },
+  { N_ ("What"), "kind", TRUE },
   { N_ ("Registration"), "registration" },
   { N_ ("From"), "from" },
   { N_ ("To"), "to" },

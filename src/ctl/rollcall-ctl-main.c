@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
+#include <stdio.h>
 
 #include "rollcall-ctl.h"
 #include "rollcall-plain-text.h"
@@ -9,33 +11,43 @@ static char *server;
 static char *ca_file;
 static char *token_file;
 static gboolean json;
+static gboolean yes;
 static gboolean version;
 
-static const GOptionEntry common_entries[] = {
+const GOptionEntry rollcall_ctl_common_entries[] = {
   { "server", 0, 0, G_OPTION_ARG_STRING, &server, N_ ("The service's address: https://HOST:PORT"), N_ ("URL") },
   { "ca", 0, 0, G_OPTION_ARG_FILENAME, &ca_file, N_ ("The certificate of the service's authority"), N_ ("FILE") },
   { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &token_file, N_ ("The file that holds your token"), N_ ("FILE") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print what the service answers as JSON"), NULL },
+  { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask before what cannot be undone"), NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
   { NULL },
 };
 
-static const RollcallCtlVerb *const groups[] = {
-  rollcall_ctl_registration_verbs, rollcall_ctl_decision_verbs, rollcall_ctl_audit_verbs,
-  rollcall_ctl_policy_verbs,       rollcall_ctl_purging_verbs,  rollcall_ctl_site_server_verbs,
-  rollcall_ctl_agent_verbs,        rollcall_ctl_settings_verbs, rollcall_ctl_token_verbs,
-  rollcall_ctl_file_verbs,
+const RollcallCtlVerb *const rollcall_ctl_groups[] = {
+  rollcall_ctl_registration_verbs,
+  rollcall_ctl_decision_verbs,
+  rollcall_ctl_audit_verbs,
+  rollcall_ctl_policy_verbs,
+  rollcall_ctl_purging_verbs,
+  rollcall_ctl_site_server_verbs,
+  rollcall_ctl_push_verbs,
+  rollcall_ctl_agent_verbs,
+  rollcall_ctl_settings_verbs,
+  rollcall_ctl_token_verbs,
+  rollcall_ctl_export_verbs,
+  rollcall_ctl_backup_verbs,
+  NULL,
 };
 
-/* The verb that @words begin with: the one of more words first. */
-static const RollcallCtlVerb *
-find_verb (char **words, guint *n_words)
+const RollcallCtlVerb *
+rollcall_ctl_find_verb (char **words, guint *n_words)
 {
   for (*n_words = MIN (g_strv_length (words), 2); *n_words > 0; --*n_words)
     {
       g_autofree char *name = *n_words == 2 ? g_strjoin (" ", words[0], words[1], NULL) : g_strdup (words[0]);
-      for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-        for (const RollcallCtlVerb *verb = groups[i]; verb->name != NULL; verb++)
+      for (guint i = 0; rollcall_ctl_groups[i] != NULL; i++)
+        for (const RollcallCtlVerb *verb = rollcall_ctl_groups[i]; verb->name != NULL; verb++)
           if (g_str_equal (verb->name, name))
             return verb;
     }
@@ -53,8 +65,8 @@ list_verbs (void)
 {
   GString *text = g_string_new (_ ("Verbs:"));
 
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    for (const RollcallCtlVerb *verb = groups[i]; verb->name != NULL; verb++)
+  for (guint i = 0; rollcall_ctl_groups[i] != NULL; i++)
+    for (const RollcallCtlVerb *verb = rollcall_ctl_groups[i]; verb->name != NULL; verb++)
       {
         g_autofree char *usage = get_usage (verb);
         g_string_append_printf (text, "\n  %-32s %s", usage, _ (verb->summary));
@@ -70,7 +82,7 @@ parse_common (char ***words, GError **error)
   g_autoptr (GOptionContext) context = g_option_context_new (_ ("VERB"));
   g_autofree char *verbs = list_verbs ();
 
-  g_option_context_add_main_entries (context, common_entries, NULL);
+  g_option_context_add_main_entries (context, rollcall_ctl_common_entries, NULL);
   g_option_context_set_strict_posix (context, TRUE);
   g_option_context_set_summary (context, _ ("Administers a Rollcall service: which computers' agents it trusts."));
   g_option_context_set_description (context, verbs);
@@ -86,7 +98,7 @@ parse_rest (const RollcallCtlVerb *verb, char ***words, GError **error)
 
   if (verb->entries != NULL)
     g_option_context_add_main_entries (context, verb->entries, NULL);
-  g_option_context_add_main_entries (context, common_entries, NULL);
+  g_option_context_add_main_entries (context, rollcall_ctl_common_entries, NULL);
   g_option_context_set_summary (context, _ (verb->summary));
   if (!g_option_context_parse_strv (context, words, error))
     return FALSE;
@@ -150,7 +162,7 @@ run (RollcallCtl *ctl, char ***words, GError **error)
     return FALSE;
   if (version)
     return print_version ();
-  verb = find_verb (*words + 1, &n_words);
+  verb = rollcall_ctl_find_verb (*words + 1, &n_words);
   if (verb == NULL)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("a verb is needed; rollcallctl --help lists them"));
@@ -163,26 +175,41 @@ run (RollcallCtl *ctl, char ***words, GError **error)
   if (version)
     return print_version ();
   ctl->json = json;
+  ctl->yes = yes;
+  ctl->ca_file = ca_file;
   if (!(verb->needs_no_service && rest[1] != NULL) && !connect_to_service (ctl, error))
     return FALSE;
   return verb->run (ctl, rest + 1, error);
 }
 
-static RollcallCtlExit
-tell_error (const GError *error)
+RollcallCtlExit
+rollcall_ctl_tell_error (const char *about, const GError *error)
 {
+  g_autofree char *prefix = about != NULL ? g_strconcat (about, ": ", NULL) : g_strdup ("");
   g_autofree char *message = rollcall_text_make_plain (error->message);
   g_autofree char *field = rollcall_text_make_plain (rollcall_problem_get_field (error) ?: "");
 
   if (error->domain == ROLLCALL_PROBLEM_ERROR)
     {
       const char *title = rollcall_problem_get_title ((RollcallProblem) error->code);
-      g_printerr ("rollcallctl: %s: %s%s%s%s\n", title, message, *field != '\0' ? " (" : "", field,
+      g_printerr ("rollcallctl: %s%s: %s%s%s%s\n", prefix, title, message, *field != '\0' ? " (" : "", field,
                   *field != '\0' ? ")" : "");
       return ROLLCALL_CTL_REFUSED;
     }
-  g_printerr ("rollcallctl: %s\n", message);
+  g_printerr ("rollcallctl: %s%s\n", prefix, message);
   return rollcall_client_error_is_unreachable (error) ? ROLLCALL_CTL_NOT_REACHED : ROLLCALL_CTL_USAGE;
+}
+
+/* What did not get out, to a full disk, was not done. */
+static RollcallCtlExit
+close_output (RollcallCtlExit status)
+{
+  gboolean written = !ferror (stdout);
+
+  if (fclose (stdout) == 0 && written)
+    return status;
+  g_printerr ("rollcallctl: %s: %s\n", _ ("the output was not written"), g_strerror (errno));
+  return status != ROLLCALL_CTL_DONE ? status : ROLLCALL_CTL_USAGE;
 }
 
 int
@@ -196,9 +223,14 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  if (argc > 1 && g_str_equal (argv[1], "__complete"))
+    {
+      rollcall_ctl_complete (argv + 2);
+      return ROLLCALL_CTL_DONE;
+    }
   g_auto (GStrv) words = g_strdupv (argv);
   if (!run (&ctl, &words, &error))
-    ctl.exit = tell_error (error);
+    ctl.exit = rollcall_ctl_tell_error (NULL, error);
   g_clear_object (&ctl.client);
-  return (int) ctl.exit;
+  return (int) close_output (ctl.exit);
 }

@@ -147,7 +147,11 @@ static gboolean
 run_remove (RollcallCtl *ctl, char **arguments, GError **error)
 {
   g_autofree char *path = rollcall_ctl_path_of_id ("registration-policies", arguments[0], "", error);
-  return path != NULL && rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
+  g_autofree char *question = g_strdup_printf (_ ("Remove registration policy %s?"), arguments[0]);
+
+  if (path == NULL)
+    return FALSE;
+  return !rollcall_ctl_confirm (ctl, question) || rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
 }
 
 static gboolean
@@ -163,7 +167,10 @@ run_preview (RollcallCtl *ctl, char **arguments, GError **error)
   if (!rollcall_ctl_ask (ctl, "POST", "/v1/registration-policies/preview", policy, &answer, error))
     return FALSE;
   if (!ctl->json)
-    rollcall_ctl_print_facts (json_node_get_object (answer), preview_facts, G_N_ELEMENTS (preview_facts));
+    {
+      rollcall_ctl_print_facts (json_node_get_object (answer), preview_facts, G_N_ELEMENTS (preview_facts));
+      rollcall_ctl_print_sample (json_node_get_object (answer));
+    }
   return TRUE;
 }
 

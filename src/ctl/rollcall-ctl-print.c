@@ -50,13 +50,24 @@ find_member (JsonObject *object, const char *path)
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? find_member (json_node_get_object (node), dot + 1) : NULL;
 }
 
+/* A mask (R3) as the person would write it; anything else as JSON. */
+static char *
+object_to_text (JsonNode *node)
+{
+  JsonObject *object = json_node_get_object (node);
+  const char *type = json_object_get_string_member_with_default (object, "type", NULL);
+  const char *mask = json_object_get_string_member_with_default (object, "mask", NULL);
+
+  return type != NULL && mask != NULL ? g_strdup_printf ("%s=%s", type, mask) : json_to_string (node, FALSE);
+}
+
 static char *
 node_to_text (JsonNode *node)
 {
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return g_strdup ("");
   if (JSON_NODE_HOLDS_OBJECT (node))
-    return json_to_string (node, FALSE);
+    return object_to_text (node);
   if (JSON_NODE_HOLDS_ARRAY (node))
     {
       JsonArray *array = json_node_get_array (node);
@@ -95,6 +106,24 @@ rollcall_ctl_print_facts (JsonObject *object, const RollcallCtlColumn *facts, gu
       if (*plain != '\0')
         g_print ("%s: %s\n", _ (facts[i].title), plain);
     }
+}
+
+void
+rollcall_ctl_print_objects (JsonObject *object, const char *member, const RollcallCtlColumn *columns, guint n_columns)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  g_autoptr (RollcallCtlTable) table = rollcall_ctl_table_new (columns, n_columns);
+
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) == 0)
+    return;
+  for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+    {
+      JsonNode *element = json_array_get_element (json_node_get_array (node), i);
+      if (JSON_NODE_HOLDS_OBJECT (element))
+        rollcall_ctl_table_add (table, json_node_get_object (element));
+    }
+  g_print ("\n");
+  rollcall_ctl_table_print (table);
 }
 
 /* A list being printed, as a table or as JSON. */

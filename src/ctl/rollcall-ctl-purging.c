@@ -21,28 +21,63 @@ get_period (RollcallCtl *ctl, GError **error)
   return settings != NULL ? rollcall_ctl_get_text (json_node_get_object (settings), "blocked_after") : NULL;
 }
 
+/* What a period (nullable: the one that is set) would remove now. Returns: (transfer full) */
+static JsonNode *
+get_preview (RollcallCtl *ctl, const char *wanted, GError **error)
+{
+  g_autofree char *period = wanted != NULL ? g_strdup (wanted) : get_period (ctl, error);
+
+  if (period == NULL)
+    return NULL;
+  g_autofree char *escaped = g_uri_escape_string (period, NULL, FALSE);
+  g_autofree char *path = g_strconcat (SETTINGS "/preview?blocked_after=", escaped, NULL);
+  return rollcall_ctl_get (ctl, path, error);
+}
+
 static gboolean
 run_preview (RollcallCtl *ctl, char **arguments, GError **error)
 {
-  g_autofree char *period = arguments[0] != NULL ? g_strdup (arguments[0]) : get_period (ctl, error);
-  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = get_preview (ctl, arguments[0], error);
 
-  if (period == NULL)
+  if (answer == NULL)
     return FALSE;
-  g_autofree char *escaped = g_uri_escape_string (period, NULL, FALSE);
-  g_autofree char *path = g_strconcat (SETTINGS "/preview?blocked_after=", escaped, NULL);
-  if (!rollcall_ctl_ask (ctl, "GET", path, NULL, &answer, error))
-    return FALSE;
-  if (!ctl->json)
-    rollcall_ctl_print_facts (json_node_get_object (answer), preview_facts, G_N_ELEMENTS (preview_facts));
+  if (ctl->json)
+    rollcall_ctl_print_json (answer);
+  else
+    {
+      rollcall_ctl_print_facts (json_node_get_object (answer), preview_facts, G_N_ELEMENTS (preview_facts));
+      rollcall_ctl_print_sample (json_node_get_object (answer));
+    }
   return TRUE;
+}
+
+/* Asks with the number of rows, if there is somebody to ask. FALSE without an error where the answer is no. */
+static gboolean
+confirm_run (RollcallCtl *ctl, GError **error)
+{
+  if (!rollcall_ctl_asks (ctl))
+    return TRUE;
+  g_autoptr (JsonNode) preview = get_preview (ctl, NULL, error);
+  if (preview == NULL)
+    return FALSE;
+  g_autofree char *count = rollcall_ctl_get_text (json_node_get_object (preview), "would_remove");
+  g_autofree char *question = g_strdup_printf (_ ("Purge now? This many rows leave the list: %s."), count);
+  return rollcall_ctl_confirm (ctl, question);
 }
 
 static gboolean
 run_run (RollcallCtl *ctl, char **arguments, GError **error)
 {
   g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (GError) local = NULL;
 
+  if (!confirm_run (ctl, &local))
+    {
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (!rollcall_ctl_ask (ctl, "POST", "/v1/maintenance/purge", NULL, &answer, error))
     return FALSE;
   if (!ctl->json)

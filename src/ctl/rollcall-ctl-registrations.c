@@ -15,9 +15,9 @@ static const GOptionEntry list_entries[] = {
 };
 
 static const RollcallCtlColumn columns[] = {
-  { N_ ("ID"), "id" },       { N_ ("Status"), "status" }, { N_ ("Trust"), "trust" },
-  { N_ ("Name"), "name" },   { N_ ("Domain"), "domain" }, { N_ ("User"), "user" },
-  { N_ ("Address"), "ips" }, { N_ ("Advice"), "advice" }, { N_ ("Last request"), "last_requested" },
+  { N_ ("ID"), "id", TRUE }, { N_ ("Status"), "status", TRUE }, { N_ ("Trust"), "trust", TRUE },
+  { N_ ("Name"), "name" },   { N_ ("Domain"), "domain" },       { N_ ("User"), "user" },
+  { N_ ("Address"), "ips" }, { N_ ("Advice"), "advice" },       { N_ ("Last request"), "last_requested", TRUE },
 };
 
 static const RollcallCtlColumn facts[] = {
@@ -84,23 +84,10 @@ run_list (RollcallCtl *ctl, char **arguments, GError **error)
   return rollcall_ctl_list (ctl, path->str, columns, G_N_ELEMENTS (columns), error);
 }
 
-/* Prints the objects of the array @member of @object, if it has any. */
-static void
-print_objects (JsonObject *object, const char *member, const RollcallCtlColumn *titles, guint n_titles)
+void
+rollcall_ctl_print_sample (JsonObject *object)
 {
-  JsonNode *node = json_object_get_member (object, member);
-  g_autoptr (RollcallCtlTable) table = rollcall_ctl_table_new (titles, n_titles);
-
-  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) == 0)
-    return;
-  for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
-    {
-      JsonNode *element = json_array_get_element (json_node_get_array (node), i);
-      if (JSON_NODE_HOLDS_OBJECT (element))
-        rollcall_ctl_table_add (table, json_node_get_object (element));
-    }
-  g_print ("\n");
-  rollcall_ctl_table_print (table);
+  rollcall_ctl_print_objects (object, "sample", columns, G_N_ELEMENTS (columns));
 }
 
 static gboolean
@@ -118,8 +105,8 @@ run_show (RollcallCtl *ctl, char **arguments, GError **error)
     }
   JsonObject *row = json_node_get_object (node);
   rollcall_ctl_print_facts (row, facts, G_N_ELEMENTS (facts));
-  print_objects (row, "keys", key_columns, G_N_ELEMENTS (key_columns));
-  print_objects (row, "resource_keys", resource_key_columns, G_N_ELEMENTS (resource_key_columns));
+  rollcall_ctl_print_objects (row, "keys", key_columns, G_N_ELEMENTS (key_columns));
+  rollcall_ctl_print_objects (row, "resource_keys", resource_key_columns, G_N_ELEMENTS (resource_key_columns));
   return TRUE;
 }
 

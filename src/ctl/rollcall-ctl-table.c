@@ -7,7 +7,8 @@
 #include "rollcall-plain-text.h"
 
 #define GAP           2
-#define LEAST_WIDTH   4
+#define LEAST_WIDTH   9
+#define HIDDEN        (-1)
 #define ELLIPSIS      "\u2026"
 #define NO_LIMIT      G_MAXINT
 #define WIDEST_COLUMN 200
@@ -18,7 +19,11 @@ struct _RollcallCtlTable
   guint n_columns;
   GPtrArray *cells; /* (element-type utf8) of the rows not printed yet, row by row */
   int *widths;      /* (nullable) until the first rows are printed */
+  int limit;        /* of a line */
 };
+
+static int get_terminal_width (void);
+static char *shorten_time (const char *text);
 
 RollcallCtlTable *
 rollcall_ctl_table_new (const RollcallCtlColumn *columns, guint n_columns)
@@ -27,6 +32,7 @@ rollcall_ctl_table_new (const RollcallCtlColumn *columns, guint n_columns)
 
   table->columns = columns;
   table->n_columns = n_columns;
+  table->limit = get_terminal_width ();
   table->cells = g_ptr_array_new_with_free_func (g_free);
   return table;
 }
@@ -45,7 +51,8 @@ rollcall_ctl_table_add (RollcallCtlTable *table, JsonObject *object)
   for (guint i = 0; i < table->n_columns; i++)
     {
       g_autofree char *text = rollcall_ctl_get_text (object, table->columns[i].path);
-      g_ptr_array_add (table->cells, rollcall_text_make_plain (text));
+      char *time = table->limit != NO_LIMIT ? shorten_time (text) : NULL;
+      g_ptr_array_add (table->cells, time != NULL ? time : rollcall_text_make_plain (text));
     }
 }
 
@@ -68,31 +75,81 @@ get_width (const char *text)
 static int
 get_terminal_width (void)
 {
+  const char *columns = g_getenv ("COLUMNS");
   struct winsize size;
 
-  if (isatty (STDOUT_FILENO) && ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+  if (!isatty (STDOUT_FILENO))
+    return NO_LIMIT;
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col;
-  return NO_LIMIT;
+  return columns != NULL && atoi (columns) > 0 ? atoi (columns) : NO_LIMIT;
 }
 
-/* Takes from the widest column until the line fits. */
-static void
-narrow (RollcallCtlTable *table, int limit)
+/* A time as people read it: theirs, to the minute. NULL for what is none. Returns: (transfer full) (nullable) */
+static char *
+shorten_time (const char *text)
+{
+  g_autoptr (GDateTime) time = NULL;
+
+  if (strlen (text) != strlen ("2026-01-05T09:30:00.000Z") || text[10] != 'T' || !g_str_has_suffix (text, "Z"))
+    return NULL;
+  time = g_date_time_new_from_iso8601 (text, NULL);
+  g_autoptr (GDateTime) local = time != NULL ? g_date_time_to_local (time) : NULL;
+  return local != NULL ? g_date_time_format (local, "%F %H:%M") : NULL;
+}
+
+static int
+get_total (RollcallCtlTable *table)
 {
   int total = -GAP;
 
   for (guint i = 0; i < table->n_columns; i++)
-    total += table->widths[i] + GAP;
-  while (total > limit)
+    total += table->widths[i] != HIDDEN ? table->widths[i] + GAP : 0;
+  return total;
+}
+
+/* The widest column of those that may be cut; -1 where none is wider than it must be. */
+static int
+find_widest (RollcallCtlTable *table)
+{
+  int widest = -1;
+
+  for (guint i = 0; i < table->n_columns; i++)
+    if (!table->columns[i].whole && table->widths[i] > (widest < 0 ? LEAST_WIDTH : table->widths[widest]))
+      widest = (int) i;
+  return widest;
+}
+
+/* The rightmost column: what matters most stands first, and the first stays. FALSE where only that is left. */
+static gboolean
+hide_one (RollcallCtlTable *table)
+{
+  for (guint i = table->n_columns - 1; i > 0; i--)
+    if (table->widths[i] != HIDDEN)
+      {
+        table->widths[i] = HIDDEN;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* Takes from the widest column until the line fits; where all are as narrow as they may be, leaves one out and begins
+ * again. */
+static void
+narrow (RollcallCtlTable *table, int limit)
+{
+  g_autofree int *natural = g_memdup2 (table->widths, table->n_columns * sizeof *table->widths);
+
+  while (get_total (table) > limit)
     {
-      guint widest = 0;
-      for (guint i = 1; i < table->n_columns; i++)
-        if (table->widths[i] > table->widths[widest])
-          widest = i;
-      if (table->widths[widest] <= LEAST_WIDTH)
+      int widest = find_widest (table);
+      if (widest >= 0)
+        table->widths[widest]--;
+      else if (!hide_one (table))
         return;
-      table->widths[widest]--;
-      total--;
+      else
+        for (guint i = 0; i < table->n_columns; i++)
+          table->widths[i] = table->widths[i] != HIDDEN ? natural[i] : HIDDEN;
     }
 }
 
@@ -107,15 +164,15 @@ settle_widths (RollcallCtlTable *table)
         table->widths[i] = MAX (table->widths[i], get_width (table->cells->pdata[cell]));
       table->widths[i] = MIN (table->widths[i], WIDEST_COLUMN);
     }
-  narrow (table, get_terminal_width ());
+  narrow (table, table->limit);
 }
 
 /* Appends @text, cut or padded to @width. */
 static void
-append_cell (GString *line, const char *text, int width, gboolean last)
+append_cell (GString *line, const char *text, int width, gboolean limited)
 {
   int left = width;
-  gboolean cut = get_terminal_width () != NO_LIMIT && get_width (text) > width;
+  gboolean cut = limited && get_width (text) > width;
 
   if (cut)
     left--;
@@ -129,7 +186,7 @@ append_cell (GString *line, const char *text, int width, gboolean last)
     }
   if (cut)
     g_string_append (line, ELLIPSIS);
-  for (int i = 0; !last && i < left + GAP; i++)
+  for (int i = 0; i < left + GAP; i++)
     g_string_append_c (line, ' ');
 }
 
@@ -139,8 +196,9 @@ print_line (RollcallCtlTable *table, guint first_cell, gboolean titles)
   g_autoptr (GString) line = g_string_new (NULL);
 
   for (guint i = 0; i < table->n_columns; i++)
-    append_cell (line, titles ? _ (table->columns[i].title) : table->cells->pdata[first_cell + i], table->widths[i],
-                 i == table->n_columns - 1);
+    if (table->widths[i] != HIDDEN)
+      append_cell (line, titles ? _ (table->columns[i].title) : table->cells->pdata[first_cell + i], table->widths[i],
+                   table->limit != NO_LIMIT);
   g_print ("%s\n", g_strchomp (line->str));
 }
 

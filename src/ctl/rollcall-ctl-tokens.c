@@ -61,7 +61,10 @@ run_remove (RollcallCtl *ctl, char **arguments, GError **error)
 {
   g_autofree char *name = g_uri_escape_string (arguments[0], NULL, FALSE);
   g_autofree char *path = g_strconcat (TOKENS "/", name, NULL);
-  return rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
+  g_autofree char *question = g_strdup_printf (_ ("Remove the token %s? Whoever uses it is kept out at once."),
+                                               arguments[0]);
+
+  return !rollcall_ctl_confirm (ctl, question) || rollcall_ctl_ask (ctl, "DELETE", path, NULL, NULL, error);
 }
 
 const RollcallCtlVerb rollcall_ctl_token_verbs[] = {

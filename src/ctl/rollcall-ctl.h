@@ -20,6 +20,8 @@ typedef enum
 typedef struct
 {
   RollcallClient *client; /* (nullable): NULL for a verb that needs none */
+  const char *ca_file;    /* (nullable): the system's authorities */
+  gboolean yes;           /* do not ask before what cannot be undone */
   gboolean json;          /* print what the service answered */
   RollcallCtlExit exit;   /* REFUSED where the verb did its work, and part of it was refused */
 } RollcallCtl;
@@ -41,14 +43,30 @@ typedef struct
 /* Each group's verbs end with an empty one. */
 extern const RollcallCtlVerb rollcall_ctl_agent_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_audit_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_backup_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_decision_verbs[];
-extern const RollcallCtlVerb rollcall_ctl_file_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_export_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_policy_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_purging_verbs[];
+extern const RollcallCtlVerb rollcall_ctl_push_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_registration_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_settings_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_site_server_verbs[];
 extern const RollcallCtlVerb rollcall_ctl_token_verbs[];
+
+/* All of them, group by group, and the options that any verb takes. */
+extern const RollcallCtlVerb *const rollcall_ctl_groups[];
+extern const GOptionEntry rollcall_ctl_common_entries[];
+/* The verb that @words begin with: the one of more words first. (nullable) */
+const RollcallCtlVerb *rollcall_ctl_find_verb (char **words, guint *n_words);
+
+/* For the shells' completion: prints what may stand in place of the last of @words, which begins with it: a line each,
+ * with a tab and a description after it; ":file" and ":host" stand for what the shell itself knows. */
+void rollcall_ctl_complete (char **words);
+
+/* Tells the person what went wrong, and whether it was about one thing of several: @about (nullable). Returns: the exit
+ * status that it means */
+RollcallCtlExit rollcall_ctl_tell_error (const char *about, const GError *error);
 
 /* A GAsyncReadyCallback that puts the result where @user_data points, and the wait for it. */
 void rollcall_ctl_take_result (GObject *source, GAsyncResult *result, gpointer user_data);
@@ -67,6 +85,12 @@ gboolean rollcall_ctl_ask (RollcallCtl *ctl, const char *method, const char *pat
 typedef gboolean (*RollcallCtlPageFunc) (JsonArray *items, gpointer user_data, GError **error);
 gboolean rollcall_ctl_each_page (RollcallCtl *ctl, const char *path, RollcallCtlPageFunc func, gpointer user_data,
                                  GError **error);
+
+/* Asks the person before what cannot be undone; nobody is asked who is no terminal, or said --yes. FALSE, which the
+ * exit status tells, where the answer is not yes. */
+gboolean rollcall_ctl_confirm (RollcallCtl *ctl, const char *question);
+/* Whether there is somebody to ask. */
+gboolean rollcall_ctl_asks (RollcallCtl *ctl);
 
 /* An id, 1 or more, as a person wrote it. G_OPTION_ERROR where it is none. */
 gboolean rollcall_ctl_parse_id (const char *text, gint64 *id, GError **error);
@@ -87,6 +111,7 @@ typedef struct
 {
   const char *title; /* untranslated */
   const char *path;  /* of the member: "name", "decided_by.name" */
+  gboolean whole;    /* not cut where the terminal is narrow */
 } RollcallCtlColumn;
 
 /* The member at @path as text; "" where it is null or not there; not made plain. Returns: (transfer full) */
@@ -100,6 +125,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallCtlTable, rollcall_ctl_table_free)
 void rollcall_ctl_table_add (RollcallCtlTable *table, JsonObject *object);
 /* Prints the rows added since the last time; the first time settles the columns' widths. */
 void rollcall_ctl_table_print (RollcallCtlTable *table);
+
+/* Prints the objects of the array @member of @object as a table after an empty line, if it has any. */
+void rollcall_ctl_print_objects (JsonObject *object, const char *member, const RollcallCtlColumn *columns,
+                                 guint n_columns);
+/* The rows of a preview's sample. */
+void rollcall_ctl_print_sample (JsonObject *object);
 
 /* Lists @path as a table, or as JSON if the person asked for it. */
 gboolean rollcall_ctl_list (RollcallCtl *ctl, const char *path, const RollcallCtlColumn *columns, guint n_columns,

@@ -79,16 +79,40 @@ rollcall_event_to_json (const RollcallEvent *event)
   return rollcall_json_node_take_object (object);
 }
 
-char *
-rollcall_event_hash (const char *previous, const RollcallEvent *event)
+/* @bare: an event without its hash */
+static char *
+hash_bare (const char *previous, JsonNode *bare)
 {
-  g_autoptr (JsonNode) node = rollcall_json_node_take_object (event_to_object (event));
-  g_autofree char *text = rollcall_json_canonical (node);
+  g_autofree char *text = rollcall_json_canonical (bare);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
 
   g_checksum_update (checksum, (const guchar *) previous, -1);
   g_checksum_update (checksum, (const guchar *) text, -1);
   return g_strdup (g_checksum_get_string (checksum));
+}
+
+char *
+rollcall_event_hash (const char *previous, const RollcallEvent *event)
+{
+  g_autoptr (JsonNode) bare = rollcall_json_node_take_object (event_to_object (event));
+  return hash_bare (previous, bare);
+}
+
+char *
+rollcall_event_hash_json (const char *previous, JsonNode *event)
+{
+  JsonObject *object = json_object_new ();
+  g_autoptr (JsonNode) bare = rollcall_json_node_take_object (object);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *member;
+
+  g_return_val_if_fail (JSON_NODE_HOLDS_OBJECT (event), NULL);
+  json_object_iter_init_ordered (&iter, json_node_get_object (event));
+  while (json_object_iter_next_ordered (&iter, &name, &member))
+    if (!g_str_equal (name, "hash"))
+      json_object_set_member (object, name, json_node_copy (member));
+  return hash_bare (previous, bare);
 }
 
 static GVariant *

@@ -32,6 +32,8 @@ RollcallEvent *rollcall_event_from_json (JsonNode *node, GError **error); /* len
 /* lower-case hex SHA-256 over @previous (64 ASCII characters) and the canonical JSON of @event without its hash.
  * Returns: (transfer full) */
 char *rollcall_event_hash (const char *previous, const RollcallEvent *event);
+/* The same of an event as it was received, whatever members a later version gave it. Returns: (transfer full) */
+char *rollcall_event_hash_json (const char *previous, JsonNode *event);
 #define ROLLCALL_FIRST_PREVIOUS_HASH "0000000000000000000000000000000000000000000000000000000000000000"
 
 /* A registration policy; in a body id and revision are optional. */

@@ -40,6 +40,7 @@ rollcall_call_free (RollcallCall *call)
   g_free (call->etag);
   g_free (call->file);
   g_free (call->ended_person);
+  g_free (call->note);
   g_free (call);
 }
 

@@ -9,7 +9,14 @@
 
 #include "rollcall-service-private.h"
 
-#define VALIDITY (G_GINT64_CONSTANT (10) * 365 * 24 * 3600) /* s */
+#define DAY                G_GINT64_CONSTANT (86400) /* s */
+#define AUTHORITY_VALIDITY (30 * 365 * DAY)          /* agents hold it: it cannot be renewed for them */
+#define VALIDITY           (398 * DAY)
+
+typedef struct
+{
+  const char *ca, *ca_key, *certificate, *key;
+} Paths;
 
 static gboolean
 fail (GError **error, const char *what, int code)
@@ -18,16 +25,29 @@ fail (GError **error, const char *what, int code)
   return FALSE;
 }
 
-gboolean
-rollcall_private_file_check (const char *path, GError **error)
+static gboolean
+check_mode (const char *path, mode_t refused, const char *what, const char *remedy, GError **error)
 {
   GStatBuf status;
 
-  if (g_stat (path, &status) != 0 || (status.st_mode & 077) == 0)
+  if (g_stat (path, &status) != 0 || (status.st_mode & refused) == 0)
     return TRUE;
-  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM, "%s can be read by others; please run: chmod 600 %s", path,
-               path);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_PERM,
+               "%s can be %s by others (its mode is %04o); please run: chmod %s %s", path, what,
+               (unsigned int) status.st_mode & 07777, remedy, path);
   return FALSE;
+}
+
+gboolean
+rollcall_private_file_check (const char *path, GError **error)
+{
+  return check_mode (path, 077, "read or written", "600", error);
+}
+
+gboolean
+rollcall_public_file_check (const char *path, GError **error)
+{
+  return check_mode (path, 022, "written", "go-w", error);
 }
 
 char *
@@ -102,7 +122,8 @@ fill (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const char *name
 {
   gboolean authority = key == ca_key;
   unsigned char serial[16];
-  time_t now = (time_t) (g_get_real_time () / G_USEC_PER_SEC);
+  time_t now = (time_t) (g_get_real_time () / G_USEC_PER_SEC),
+         until = now + (authority ? AUTHORITY_VALIDITY : VALIDITY);
   int code;
 
   gnutls_rnd (GNUTLS_RND_NONCE, serial, sizeof serial);
@@ -110,7 +131,7 @@ fill (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const char *name
   if ((code = gnutls_x509_crt_set_version (certificate, 3)) < 0 ||
       (code = gnutls_x509_crt_set_serial (certificate, serial, sizeof serial)) < 0 ||
       (code = gnutls_x509_crt_set_activation_time (certificate, now - 3600)) < 0 ||
-      (code = gnutls_x509_crt_set_expiration_time (certificate, now + VALIDITY)) < 0 ||
+      (code = gnutls_x509_crt_set_expiration_time (certificate, until)) < 0 ||
       (code = gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
                                              (unsigned int) strlen (name))) < 0 ||
       (code = gnutls_x509_crt_set_key (certificate, key)) < 0 ||
@@ -161,39 +182,139 @@ make_key (void)
   return key;
 }
 
+static gnutls_x509_crt_t
+make_certificate (void)
+{
+  gnutls_x509_crt_t certificate;
+
+  if (gnutls_x509_crt_init (&certificate) < 0)
+    g_error ("out of memory");
+  return certificate;
+}
+
+static int
+sign (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, gnutls_x509_crt_t ca, gnutls_x509_privkey_t ca_key)
+{
+  int code = fill (certificate, key, "rollcalld", ca_key);
+
+  return code < 0 ? code : gnutls_x509_crt_sign2 (certificate, ca, ca_key, GNUTLS_DIG_SHA256, 0);
+}
+
 /* An authority of this installation's own and the server's certificate from it, written last so that a start that was
  * cut off begins anew. */
-gboolean
-rollcall_certificates_ensure (const char *directory, GError **error)
+static gboolean
+make_all (const Paths *paths, GError **error)
 {
-  g_autofree char *ca_path = g_build_filename (directory, "ca.pem", NULL);
-  g_autofree char *ca_key_path = g_build_filename (directory, "ca.key", NULL);
-  g_autofree char *path = g_build_filename (directory, "server.pem", NULL);
-  g_autofree char *key_path = g_build_filename (directory, "server.key", NULL);
-  g_autofree char *ca_name = NULL;
-  gnutls_x509_privkey_t ca_key, key;
-  gnutls_x509_crt_t ca, certificate;
+  g_autofree char *ca_name = g_strdup_printf ("Rollcall %08x", g_random_int ());
+  gnutls_x509_privkey_t ca_key = make_key (), key = make_key ();
+  gnutls_x509_crt_t ca = make_certificate (), certificate = make_certificate ();
   gboolean made = FALSE;
   int code;
 
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return rollcall_private_file_check (ca_key_path, error);
-  ca_name = g_strdup_printf ("Rollcall %08x", g_random_int ());
-  ca_key = make_key ();
-  key = make_key ();
-  if (gnutls_x509_crt_init (&ca) < 0 || gnutls_x509_crt_init (&certificate) < 0)
-    g_error ("out of memory");
   if ((code = fill (ca, ca_key, ca_name, ca_key)) < 0 ||
       (code = gnutls_x509_crt_sign2 (ca, ca, ca_key, GNUTLS_DIG_SHA256, 0)) < 0 ||
-      (code = fill (certificate, key, "rollcalld", ca_key)) < 0 ||
-      (code = gnutls_x509_crt_sign2 (certificate, ca, ca_key, GNUTLS_DIG_SHA256, 0)) < 0)
+      (code = sign (certificate, key, ca, ca_key)) < 0)
     fail (error, "the server's certificate could not be made", code);
   else
-    made = write_key (ca_key, ca_key_path, error) && write_certificate (ca, ca_path, error) &&
-           write_key (key, key_path, error) && write_certificate (certificate, path, error);
+    made = write_key (ca_key, paths->ca_key, error) && write_certificate (ca, paths->ca, error) &&
+           write_key (key, paths->key, error) && write_certificate (certificate, paths->certificate, error);
   gnutls_x509_crt_deinit (ca);
   gnutls_x509_crt_deinit (certificate);
   gnutls_x509_privkey_deinit (ca_key);
   gnutls_x509_privkey_deinit (key);
   return made;
+}
+
+static gboolean
+read_certificate (gnutls_x509_crt_t certificate, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gnutls_datum_t data;
+  int code;
+
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+  data = (gnutls_datum_t) { (unsigned char *) text, (unsigned int) strlen (text) };
+  code = gnutls_x509_crt_import (certificate, &data, GNUTLS_X509_FMT_PEM);
+  return code >= 0 || fail (error, path, code);
+}
+
+static gboolean
+read_key (gnutls_x509_privkey_t *key, const char *path, GError **error)
+{
+  g_autofree char *text = rollcall_private_file_read (path, error);
+  gnutls_datum_t data;
+  int code;
+
+  if (text == NULL)
+    return FALSE;
+  data = (gnutls_datum_t) { (unsigned char *) text, (unsigned int) strlen (text) };
+  if (gnutls_x509_privkey_init (key) < 0)
+    g_error ("out of memory");
+  code = gnutls_x509_privkey_import2 (*key, &data, GNUTLS_X509_FMT_PEM, NULL, 0);
+  gnutls_memset (text, 0, data.size);
+  if (code >= 0)
+    return TRUE;
+  g_clear_pointer (key, gnutls_x509_privkey_deinit);
+  return fail (error, path, code);
+}
+
+/* The same key and authority, another while: whoever trusts the one trusts the other. */
+static gboolean
+renew (const Paths *paths, GError **error)
+{
+  gnutls_x509_privkey_t ca_key = NULL, key = NULL;
+  gnutls_x509_crt_t ca = make_certificate (), certificate = make_certificate ();
+  gboolean renewed = FALSE;
+  int code;
+
+  if (!read_certificate (ca, paths->ca, error) || !read_key (&ca_key, paths->ca_key, error) ||
+      !read_key (&key, paths->key, error))
+    ;
+  else if ((code = sign (certificate, key, ca, ca_key)) < 0)
+    fail (error, "the server's certificate could not be renewed", code);
+  else
+    renewed = write_certificate (certificate, paths->certificate, error);
+  gnutls_x509_crt_deinit (ca);
+  gnutls_x509_crt_deinit (certificate);
+  g_clear_pointer (&ca_key, gnutls_x509_privkey_deinit);
+  g_clear_pointer (&key, gnutls_x509_privkey_deinit);
+  return renewed;
+}
+
+static gboolean
+renew_if_due (const Paths *paths, GError **error)
+{
+  gnutls_x509_crt_t certificate = make_certificate ();
+  gint64 expiry = 0;
+
+  if (read_certificate (certificate, paths->certificate, error))
+    expiry = gnutls_x509_crt_get_expiration_time (certificate);
+  gnutls_x509_crt_deinit (certificate);
+  return expiry > 0 && (!rollcall_certificate_is_due (expiry) || renew (paths, error));
+}
+
+gboolean
+rollcall_certificate_is_due (gint64 expiry)
+{
+  return expiry - g_get_real_time () / G_USEC_PER_SEC <= ROLLCALL_CERTIFICATE_RENEWED_BEFORE;
+}
+
+gboolean
+rollcall_certificates_ensure (const char *directory, GError **error)
+{
+  g_autofree char *ca = g_build_filename (directory, "ca.pem", NULL);
+  g_autofree char *ca_key = g_build_filename (directory, "ca.key", NULL);
+  g_autofree char *certificate = g_build_filename (directory, "server.pem", NULL);
+  g_autofree char *key = g_build_filename (directory, "server.key", NULL);
+  const Paths paths = { ca, ca_key, certificate, key };
+  g_autoptr (GError) failure = NULL;
+
+  if (!g_file_test (certificate, G_FILE_TEST_EXISTS))
+    return make_all (&paths, error);
+  if (!rollcall_private_file_check (ca_key, error))
+    return FALSE;
+  if (!renew_if_due (&paths, &failure))
+    g_warning ("the server's certificate could not be renewed: %s", failure->message);
+  return TRUE;
 }

@@ -2,6 +2,24 @@
 /* What agents call (API.md, 'Agents'). */
 #include "rollcall-service-private.h"
 
+/* A line in the log where something came of the request: a new row, another status, a merge. A mere repeat is told by
+ * the history alone. */
+static void
+note_request (RollcallCall *call, const RollcallRequest *request, const RollcallOutcome *outcome)
+{
+  gboolean first = FALSE;
+
+  for (guint i = 0; i < outcome->put->len; i++)
+    {
+      const RollcallRegistration *row = outcome->put->pdata[i];
+
+      first = first || (row->id == outcome->registration && row->request_count == 1);
+    }
+  if (first || outcome->events->len > 1)
+    call->note = g_strdup_printf ("“%s” is %s, registration %" G_GINT64_FORMAT, request->computer.name,
+                                  rollcall_status_to_string (outcome->status), outcome->registration);
+}
+
 gboolean
 rollcall_handle_agent_registration (RollcallCall *call, GError **error)
 {
@@ -21,6 +39,7 @@ rollcall_handle_agent_registration (RollcallCall *call, GError **error)
   outcome = rollcall_registry_request (around, call->fingerprint, request, &context);
   if (!rollcall_writer_apply (service, outcome, &context, error))
     return FALSE;
+  note_request (call, request, outcome);
   rollcall_call_answer_text (call, 200,
                              g_strdup_printf ("{\"registration\":%" G_GINT64_FORMAT
                                               ",\"status\":\"%s\",\"retry_after_s\":%" G_GINT64_FORMAT "}",

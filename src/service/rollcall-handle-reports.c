@@ -26,40 +26,6 @@ rollcall_handle_readyz (RollcallCall *call, GError **error)
 }
 
 gboolean
-rollcall_handle_metrics (RollcallCall *call, GError **error)
-{
-  RollcallService *service = call->service;
-  RollcallSummary summary;
-  GString *text;
-
-  if (!rollcall_store_get_summary (call->store, rollcall_clock_now (), &summary, error))
-    return FALSE;
-  text = g_string_new ("# HELP rollcall_registrations Registrations by status.\n"
-                       "# TYPE rollcall_registrations gauge\n");
-  for (int i = 0; i < ROLLCALL_N_STATUSES; i++)
-    g_string_append_printf (text, "rollcall_registrations{status=\"%s\"} %" G_GINT64_FORMAT "\n",
-                            rollcall_status_to_string (i), summary.by_status[i]);
-  g_string_append (text, "# HELP rollcall_calls_total Calls answered, by the first digit of their status.\n"
-                         "# TYPE rollcall_calls_total counter\n");
-  g_mutex_lock (&service->lock);
-  for (guint i = 1; i < G_N_ELEMENTS (service->n_calls); i++)
-    g_string_append_printf (text, "rollcall_calls_total{status=\"%uxx\"} %" G_GUINT64_FORMAT "\n", i,
-                            service->n_calls[i]);
-  g_string_append_printf (text,
-                          "# HELP rollcall_waiting_writes Calls that wait for the writer.\n"
-                          "# TYPE rollcall_waiting_writes gauge\nrollcall_waiting_writes %u\n"
-                          "# HELP rollcall_streams Open change streams.\n# TYPE rollcall_streams gauge\n"
-                          "rollcall_streams %u\n"
-                          "# HELP rollcall_latest_revision The newest change.\n"
-                          "# TYPE rollcall_latest_revision counter\nrollcall_latest_revision %" G_GINT64_FORMAT "\n",
-                          g_queue_get_length (&service->jobs), g_list_length (service->streams), service->latest);
-  g_mutex_unlock (&service->lock);
-  rollcall_call_answer_text (call, 200, g_string_free (text, FALSE));
-  call->type = "text/plain; version=0.0.4; charset=utf-8";
-  return TRUE;
-}
-
-gboolean
 rollcall_handle_whoami (RollcallCall *call, GError **error)
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
@@ -161,6 +127,23 @@ rollcall_handle_show (RollcallCall *call, GError **error)
   return TRUE;
 }
 
+/* What nobody was ever told of is no place to go on from: its caller knows events that a restore undid. */
+static gboolean
+check_after (RollcallCall *call, gint64 after, GError **error)
+{
+  gint64 last = 0;
+
+  if (after == 0)
+    return TRUE;
+  if (!rollcall_store_get_last_event (call->store, &last, error))
+    return FALSE;
+  if (after <= last)
+    return TRUE;
+  rollcall_problem_set (error, ROLLCALL_PROBLEM_GONE, "/after",
+                        "The newest event is number %" G_GINT64_FORMAT ". Please start over.", last);
+  return FALSE;
+}
+
 /* Events by number: ?after= and ?cursor= are the same place. */
 static gboolean
 answer_events (RollcallCall *call, gint64 registration, GError **error)
@@ -172,7 +155,8 @@ answer_events (RollcallCall *call, gint64 registration, GError **error)
 
   if (!rollcall_call_get_limit (call, &limit, error) ||
       !rollcall_call_get_integer (call, "after", 0, 0, G_MAXINT64, &after, error) ||
-      !rollcall_call_get_integer (call, "cursor", 0, 0, G_MAXINT64, &cursor, error))
+      !rollcall_call_get_integer (call, "cursor", 0, 0, G_MAXINT64, &cursor, error) ||
+      !check_after (call, MAX (after, cursor), error))
     return FALSE;
   events = rollcall_store_list_events (call->store, registration, MAX (after, cursor), limit + 1, error);
   if (events == NULL)
@@ -262,7 +246,7 @@ rollcall_handle_backup (RollcallCall *call, GError **error)
   g_autofree char *name = g_strdup_printf (ROLLCALL_BACKUP_PREFIX "%08x%08x", g_random_int (), g_random_int ());
 
   call->file = g_build_filename (call->service->data_directory, name, NULL);
-  if (!rollcall_store_backup (call->store, call->file, error))
+  if (!rollcall_store_backup (call->store, call->file, rollcall_clock_now (), error))
     {
       g_clear_pointer (&call->file, g_free);
       return FALSE;

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <sys/stat.h>
 
+#include "rollcall-log.h"
 #include "rollcall-service-private.h"
 
 #define READ_LIMIT              (2 * ROLLCALL_BODY_LIMIT) /* of a body that is refused */
@@ -208,18 +209,51 @@ on_request (void *data, struct MHD_Connection *connection, const char *path, con
   return result;
 }
 
+/* @address: (out): of INET6_ADDRSTRLEN */
+static void
+print_address (struct MHD_Connection *connection, char *address)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  const struct sockaddr *socket_address = info != NULL ? info->client_addr : NULL;
+
+  g_strlcpy (address, "?", INET6_ADDRSTRLEN);
+  if (socket_address != NULL && socket_address->sa_family == AF_INET)
+    inet_ntop (AF_INET, &((const struct sockaddr_in *) socket_address)->sin_addr, address, INET6_ADDRSTRLEN);
+  else if (socket_address != NULL && socket_address->sa_family == AF_INET6)
+    inet_ntop (AF_INET6, &((const struct sockaddr_in6 *) socket_address)->sin6_addr, address, INET6_ADDRSTRLEN);
+}
+
+static GLogLevelFlags
+get_log_level (const RollcallCall *call)
+{
+  gboolean changes = g_strcmp0 (call->method, "GET") != 0;
+
+  if (call->status >= 500)
+    return G_LOG_LEVEL_MESSAGE;
+  if (call->note != NULL || call->guessed || (call->person != NULL && (changes || call->status >= 400)))
+    return G_LOG_LEVEL_INFO;
+  return G_LOG_LEVEL_DEBUG;
+}
+
 /* Who, what, with what success, how long: never a token, a body or a query. */
 static void
-log_call (RollcallCall *call)
+log_call (RollcallCall *call, struct MHD_Connection *connection)
 {
-  const char *pattern = call->route != NULL ? call->route->pattern : "an unknown address";
-  gboolean notable = call->status >= 500 ||
-                     (call->person != NULL && (g_strcmp0 (call->method, "GET") != 0 || call->status >= 400));
-  g_autofree char *who = g_strescape (call->person ?: call->fingerprint ?: "somebody", NULL);
-  gint64 milliseconds = (g_get_monotonic_time () - call->started) / 1000;
+  const char *who = call->person ?: call->fingerprint ?: "somebody", *note = call->note ?: call->guessed ? "not a valid token" : "";
+  g_autofree char *what = g_strdup_printf ("%s %s", call->method ?: "a broken request",
+                                           call->route != NULL ? call->route->pattern : "an unknown address");
+  g_autofree char *status = g_strdup_printf ("%u", call->status);
+  g_autofree char *milliseconds = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                   (g_get_monotonic_time () - call->started) / 1000);
+  GLogLevelFlags level = get_log_level (call);
+  char address[INET6_ADDRSTRLEN];
 
-  g_log (G_LOG_DOMAIN, notable ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_DEBUG, "%s: %s %s: %u, %" G_GINT64_FORMAT " ms", who,
-         call->method ?: "a broken request", pattern, call->status, milliseconds);
+  print_address (connection, address);
+  g_log_structured (G_LOG_DOMAIN, level, "ROLLCALL_WHO", who, "ROLLCALL_ADDRESS", address, "ROLLCALL_WHAT", what,
+                    "ROLLCALL_STATUS", status, "ROLLCALL_MILLISECONDS", milliseconds,
+                    call->person != NULL ? "ROLLCALL_KNOWN" : ROLLCALL_LOG_STRANGER, "1", "MESSAGE",
+                    "%s (%s): %s: %s, %s ms%s%s", who, address, what, status, milliseconds, *note != '\0' ? ": " : "",
+                    note);
 }
 
 static void
@@ -230,10 +264,12 @@ on_completed (void *data, struct MHD_Connection *connection, void **state, enum 
 
   if (call == NULL)
     return;
-  log_call (call);
+  log_call (call, connection);
+  rollcall_metrics_note_call (service->metrics,
+                              call->route != NULL ? (guint) (call->route - rollcall_routes) : rollcall_n_routes,
+                              call->status, call->is_stream ? -1 : g_get_monotonic_time () - call->started);
   g_mutex_lock (&service->lock);
   service->n_open--;
-  service->n_calls[MIN (call->status / 100, G_N_ELEMENTS (service->n_calls) - 1)]++;
   g_cond_signal (&service->answered);
   g_mutex_unlock (&service->lock);
   rollcall_call_free (call);
@@ -256,13 +292,16 @@ on_accept (void *data, const struct sockaddr *address, socklen_t size)
 static void
 on_connection (void *data, struct MHD_Connection *connection, void **state, enum MHD_ConnectionNotificationCode code)
 {
+  RollcallService *service = data;
   const union MHD_ConnectionInfo *info;
 
   if (code != MHD_CONNECTION_NOTIFY_STARTED)
     return;
   info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-  if (info != NULL)
-    gnutls_certificate_server_set_request ((gnutls_session_t) info->tls_session, GNUTLS_CERT_REQUEST);
+  if (info == NULL)
+    return;
+  rollcall_tls_use (service->tls, (gnutls_session_t) info->tls_session);
+  gnutls_certificate_server_set_request ((gnutls_session_t) info->tls_session, GNUTLS_CERT_REQUEST);
 }
 
 G_GNUC_PRINTF (2, 0)
@@ -324,15 +363,15 @@ rollcall_service_listen (RollcallService *service, const char *address, GError *
   if (place.ss_family == AF_INET6)
     flags |= MHD_USE_IPv6;
   errno = 0;
-  daemon = MHD_start_daemon (flags, 0, on_accept, service, on_request, service, MHD_OPTION_EXTERNAL_LOGGER, on_log,
-                             NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &place, MHD_OPTION_HTTPS_MEM_KEY,
-                             service->key, MHD_OPTION_HTTPS_MEM_CERT, service->certificate, MHD_OPTION_HTTPS_PRIORITIES,
-                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-                             service, MHD_OPTION_URI_LOG_CALLBACK, on_target, service, MHD_OPTION_NOTIFY_COMPLETED,
-                             on_completed, service, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) CONNECTION_TIMEOUT,
-                             MHD_OPTION_CONNECTION_LIMIT, (unsigned int) CONNECTION_LIMIT,
-                             MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int) CONNECTIONS_PER_ADDRESS,
-                             MHD_OPTION_THREAD_POOL_SIZE, (unsigned int) THREADS, MHD_OPTION_END);
+  daemon = MHD_start_daemon (
+      flags, 0, on_accept, service, on_request, service, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_SOCK_ADDR,
+      (struct sockaddr *) &place, MHD_OPTION_HTTPS_MEM_KEY, rollcall_tls_get_key (service->tls),
+      MHD_OPTION_HTTPS_MEM_CERT, rollcall_tls_get_certificate (service->tls), MHD_OPTION_HTTPS_PRIORITIES,
+      "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", MHD_OPTION_NOTIFY_CONNECTION, on_connection, service,
+      MHD_OPTION_URI_LOG_CALLBACK, on_target, service, MHD_OPTION_NOTIFY_COMPLETED, on_completed, service,
+      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) CONNECTION_TIMEOUT, MHD_OPTION_CONNECTION_LIMIT,
+      (unsigned int) CONNECTION_LIMIT, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int) CONNECTIONS_PER_ADDRESS,
+      MHD_OPTION_THREAD_POOL_SIZE, (unsigned int) THREADS, MHD_OPTION_END);
   if (daemon == NULL)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot listen on %s: %s", address,

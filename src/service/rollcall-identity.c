@@ -70,31 +70,27 @@ rollcall_public_key_get_fingerprint (const char *pem, GError **error)
   return fingerprint;
 }
 
-/* An address that has sent too many invalid tokens may not try another yet, not even a right one: else its answer would
- * tell them apart as fast as ever. */
-static gboolean
-may_try_token (RollcallCall *call, GError **error)
-{
-  const RollcallService *service = call->service;
-  gint64 wait = rollcall_addresses_get_wait (service->addresses, &call->address, service->limits.address_failures,
-                                             g_get_monotonic_time ());
-
-  if (wait == 0)
-    return TRUE;
-  call->retry_after = wait / G_USEC_PER_SEC + 1;
-  rollcall_problem_set (error, ROLLCALL_PROBLEM_TOO_MANY, NULL,
-                        "This address has sent too many invalid tokens. Please try again later.");
-  return FALSE;
-}
-
+/* A token that is none costs its sender one of few tries a minute. A right one is taken however many wrong ones came
+ * from its address: many people may share that one (NAT), and a token is too long to be guessed at any speed. */
 static gboolean
 refuse_person (RollcallCall *call, gboolean tried, GError **error)
 {
   const RollcallService *service = call->service;
+  gint64 now = g_get_monotonic_time (), wait = 0;
+  guint limit = service->limits.address_failures;
 
+  call->guessed = tried;
   if (tried)
-    rollcall_addresses_note_failure (service->addresses, &call->address, service->limits.address_failures,
-                                     g_get_monotonic_time ());
+    wait = rollcall_addresses_get_wait (service->addresses, &call->address, limit, now);
+  if (wait > 0)
+    {
+      call->retry_after = wait / G_USEC_PER_SEC + 1;
+      rollcall_problem_set (error, ROLLCALL_PROBLEM_TOO_MANY, NULL,
+                            "This address has sent too many invalid tokens. Please try again later.");
+      return FALSE;
+    }
+  if (tried)
+    rollcall_addresses_note_failure (service->addresses, &call->address, limit, now);
   rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAUTHENTICATED, NULL, "A valid token is needed.");
   return FALSE;
 }
@@ -108,7 +104,7 @@ rollcall_call_identify_person (RollcallCall *call, GError **error)
   g_autoptr (RollcallToken) token = NULL;
   g_autofree char *hash = NULL, *stored = NULL;
 
-  if (!rollcall_call_open_store (call, error) || (tried && !may_try_token (call, error)))
+  if (!rollcall_call_open_store (call, error))
     return FALSE;
   if (tried)
     {

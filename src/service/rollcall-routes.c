@@ -15,7 +15,7 @@
 const RollcallRoute rollcall_routes[] = {
   { "GET", "/healthz", NOBODY, QUICK, rollcall_handle_healthz },
   { "GET", "/readyz", NOBODY, QUICK, rollcall_handle_readyz },
-  { "GET", "/metrics", VIEWER, LONG, rollcall_handle_metrics },
+  { "GET", "/metrics", VIEWER, QUICK, rollcall_handle_metrics },
   { "POST", "/v1/agent/registration", AGENT, WRITE, rollcall_handle_agent_registration },
   { "GET", "/v1/agent/policies", AGENT, WRITE, rollcall_handle_agent_policies },
   { "GET", "/v1/agent/tasks", AGENT, WRITE, rollcall_handle_agent_tasks },

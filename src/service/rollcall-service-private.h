@@ -5,8 +5,10 @@
 
 #include "rollcall-addresses.h"
 #include "rollcall-clock.h"
+#include "rollcall-metrics.h"
 #include "rollcall-service.h"
 #include "rollcall-store.h"
+#include "rollcall-tls.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +22,13 @@ typedef struct _RollcallRoute RollcallRoute;
 struct _RollcallService
 {
   char *data_directory, *store_path;
-  int lock_file;           /* held while this process serves from the directory */
-  char *certificate, *key; /* PEM */
-  GPtrArray *daemons;      /* (element-type MHD_Daemon) */
+  int lock_file;  /* held while this process serves from the directory */
+  gint64 started; /* seconds since 1970 */
+  RollcallMetrics *metrics;
+  RollcallTls *tls;
+  gboolean own_certificate; /* and so renewed here */
+  gint64 renew_at;          /* when to try that again; monotonic microseconds */
+  GPtrArray *daemons;       /* (element-type MHD_Daemon) */
   RollcallLimits limits;
   RollcallAddresses *addresses;
   GThreadPool *readers; /* long reads, away from the threads that serve connections */
@@ -36,6 +42,7 @@ struct _RollcallService
   GHashTable *site_servers;     /* (element-type gint64) the registrations that @secured names */
   gboolean forgot;              /* the present job changed what is kept above */
   gint64 purge_at;              /* when the daily purge is due, by the service's clock */
+  gint64 progress;              /* (atomic) when it last got on with something; monotonic microseconds */
 
   GMutex lock;    /* guards what follows */
   GCond queued;   /* a job came, or closing */
@@ -45,8 +52,7 @@ struct _RollcallService
   gint64 latest;     /* revision that is on disk */
   GPtrArray *stores; /* (element-type RollcallStore) those that read */
   GList *streams;
-  guint n_open;       /* calls that are not yet answered */
-  guint64 n_calls[6]; /* answered, by the status's first digit */
+  guint n_open; /* calls that are not yet answered */
 };
 
 /* One request over HTTP. Handlers fill the answer or set an error. */
@@ -70,6 +76,7 @@ struct _RollcallCall
   char *fingerprint; /* (nullable) the agent's */
   char *person;      /* (nullable) the token's name */
   gint64 expires;    /* the token's, or 0 */
+  gboolean guessed;  /* its token is none */
   RollcallRole role;
   gint64 id;  /* of the path */
   char *name; /* (nullable) of the path */
@@ -82,6 +89,7 @@ struct _RollcallCall
   gint64 retry_after; /* seconds; 0: none */
   gboolean is_stream;
   char *ended_person; /* (nullable) whose streams end once this call is on disk */
+  char *note;         /* (nullable) for the log: what came of it; may hold what an agent said */
 };
 
 typedef gboolean (*RollcallHandler) (RollcallCall *call, GError **error);
@@ -147,6 +155,7 @@ gboolean rollcall_readers_push (RollcallCall *call);
 /* The writer. FALSE: the service is busy or closing. */
 gboolean rollcall_writer_push (RollcallCall *call);
 gpointer rollcall_writer_run (gpointer service);
+void rollcall_writer_note_progress (RollcallService *service);
 /* For handlers that write. */
 gboolean rollcall_writer_load_context (RollcallService *service, RollcallContext *context, GError **error);
 gboolean rollcall_writer_apply (RollcallService *service, RollcallOutcome *outcome, const RollcallContext *context,
@@ -159,10 +168,15 @@ struct MHD_Response *rollcall_stream_respond (RollcallCall *call);
 void rollcall_streams_wake (RollcallService *service, gboolean all);             /* with the lock held */
 void rollcall_streams_end_person (RollcallService *service, const char *person); /* likewise */
 
-/* First start. */
+/* Makes what a first start needs in @directory, and renews the server's certificate when it is about to expire; where
+ * that fails it says so in the log and the old one goes on. */
 gboolean rollcall_certificates_ensure (const char *directory, GError **error);
-/* Refuses a file that others than its owner can read; one that is absent is fine. */
+#define ROLLCALL_CERTIFICATE_RENEWED_BEFORE (30 * G_GINT64_CONSTANT (86400)) /* s before it expires */
+gboolean rollcall_certificate_is_due (gint64 expiry);
+/* Refuses a file that others than its owner can read or write; one that is absent is fine. */
 gboolean rollcall_private_file_check (const char *path, GError **error);
+/* The same for one that all may read. */
+gboolean rollcall_public_file_check (const char *path, GError **error);
 char *rollcall_private_file_read (const char *path, GError **error);
 gboolean rollcall_private_file_write (const char *path, const char *text, int mode, GError **error);
 char *rollcall_token_make (void); /* (transfer full): text of a new token */

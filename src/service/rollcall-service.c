@@ -8,7 +8,8 @@
 
 #include "rollcall-service-private.h"
 
-#define STOP_PATIENCE (5 * G_USEC_PER_SEC) /* for those who are slow to take their answer */
+#define STOP_PATIENCE (5 * G_USEC_PER_SEC)                        /* for those who are slow to take their answer */
+#define RENEWAL_PAUSE (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC) /* between two tries */
 
 /* The first administrator, whose token is a file that only the service's user reads. */
 static gboolean
@@ -76,26 +77,45 @@ remove_left_backups (RollcallService *service)
 }
 
 static gboolean
-open_service (RollcallService *service, const char *certificate, const char *key, GError **error)
+open_tls (RollcallService *service, const char *certificate, const char *key, GError **error)
 {
   g_autofree char *own_certificate = g_build_filename (service->data_directory, "server.pem", NULL);
   g_autofree char *own_key = g_build_filename (service->data_directory, "server.key", NULL);
 
-  if (!take_directory (service, error) || !rollcall_certificates_ensure (service->data_directory, error))
+  service->own_certificate = certificate == NULL;
+  service->tls = rollcall_tls_new (certificate ?: own_certificate, key ?: own_key);
+  return rollcall_certificates_ensure (service->data_directory, error) && rollcall_tls_load (service->tls, error);
+}
+
+static gboolean
+take_up_backup (RollcallService *service, GError **error)
+{
+  gint64 made_at = 0;
+  g_autofree char *time = NULL;
+
+  if (!rollcall_store_take_up_backup (service->store, rollcall_clock_now (), &made_at, error))
     return FALSE;
-  service->key = rollcall_private_file_read (key != NULL ? key : own_key, error);
-  if (service->key == NULL ||
-      !g_file_get_contents (certificate != NULL ? certificate : own_certificate, &service->certificate, NULL, error))
+  time = rollcall_time_format (made_at);
+  if (made_at != 0)
+    g_message ("the store was restored from the backup of %s", time);
+  return TRUE;
+}
+
+static gboolean
+open_service (RollcallService *service, const char *certificate, const char *key, GError **error)
+{
+  if (!take_directory (service, error) || !open_tls (service, certificate, key, error))
     return FALSE;
   remove_left_backups (service);
   service->store_path = g_build_filename (service->data_directory, "rollcall.sqlite", NULL);
   service->store = rollcall_store_open (service->store_path, TRUE, error);
-  if (service->store == NULL || !ensure_first_token (service, error))
+  if (service->store == NULL || !take_up_backup (service, error) || !ensure_first_token (service, error))
     return FALSE;
   service->latest = rollcall_store_get_latest_revision (service->store, NULL);
   service->readers = rollcall_readers_new (error);
   if (service->readers == NULL)
     return FALSE;
+  rollcall_writer_note_progress (service);
   service->writer = g_thread_new ("writer", rollcall_writer_run, service);
   return TRUE;
 }
@@ -108,6 +128,8 @@ rollcall_service_new (const char *data_directory, const char *certificate, const
   service->data_directory = g_strdup (data_directory);
   service->lock_file = -1;
   service->limits = (RollcallLimits) ROLLCALL_LIMITS_USUAL;
+  service->started = g_get_real_time () / G_USEC_PER_SEC;
+  service->metrics = rollcall_metrics_new (rollcall_n_routes);
   service->addresses = rollcall_addresses_new ();
   service->daemons = g_ptr_array_new ();
   service->stores = g_ptr_array_new_with_free_func (g_object_unref);
@@ -127,9 +149,38 @@ rollcall_service_set_limits (RollcallService *service, const RollcallLimits *lim
   service->limits = *limits;
 }
 
+gboolean
+rollcall_service_reload (RollcallService *service, GError **error)
+{
+  return (!service->own_certificate || rollcall_certificates_ensure (service->data_directory, error)) &&
+         rollcall_tls_load (service->tls, error);
+}
+
+gint64
+rollcall_service_get_progress (RollcallService *service)
+{
+  return __atomic_load_n (&service->progress, __ATOMIC_RELAXED);
+}
+
+static void
+renew_certificate (RollcallService *service)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_monotonic_time (), before = rollcall_tls_get_expiry (service->tls);
+
+  if (!service->own_certificate || now < service->renew_at || !rollcall_certificate_is_due (before))
+    return;
+  service->renew_at = now + RENEWAL_PAUSE;
+  if (!rollcall_service_reload (service, &error))
+    g_warning ("the server's certificate could not be renewed: %s", error->message);
+  else if (rollcall_tls_get_expiry (service->tls) > before)
+    g_message ("the server's certificate was renewed");
+}
+
 void
 rollcall_service_tick (RollcallService *service)
 {
+  renew_certificate (service);
   rollcall_addresses_tidy (service->addresses, g_get_monotonic_time ());
   g_mutex_lock (&service->lock);
   rollcall_streams_wake (service, FALSE);
@@ -170,6 +221,7 @@ rollcall_service_free (RollcallService *service)
   g_hash_table_unref (service->site_servers);
   g_ptr_array_unref (service->stores);
   rollcall_addresses_free (service->addresses);
+  rollcall_metrics_free (service->metrics);
   g_clear_object (&service->store);
   g_mutex_clear (&service->lock);
   g_cond_clear (&service->queued);
@@ -178,7 +230,6 @@ rollcall_service_free (RollcallService *service)
     g_close (service->lock_file, NULL);
   g_free (service->data_directory);
   g_free (service->store_path);
-  g_free (service->certificate);
-  g_free (service->key);
+  g_clear_pointer (&service->tls, rollcall_tls_free);
   g_free (service);
 }

@@ -28,8 +28,14 @@ void rollcall_service_set_limits (RollcallService *service, const RollcallLimits
 /* @address: ADDR:PORT, [ADDR]:PORT; port 0 picks one. Returns: (transfer full): the URL that it accepts connections on
  */
 char *rollcall_service_listen (RollcallService *service, const char *address, GError **error);
-/* What is due by the clock: the daily purge, the comment lines of streams. Called about once a second. */
+/* What is due by the clock: the comment lines of streams, the renewal of its own certificate. Called about once a
+ * second. */
 void rollcall_service_tick (RollcallService *service);
+/* Reads certificate and key again. New connections get them, the others stay. On error the old ones stay in use. */
+gboolean rollcall_service_reload (RollcallService *service, GError **error);
+/* Returns: when the thread that writes last got on with something, be it with finding nothing to do (about once a
+ * second), in monotonic microseconds */
+gint64 rollcall_service_get_progress (RollcallService *service);
 /* Answers what was accepted, ends the streams, closes the store. */
 void rollcall_service_free (RollcallService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallService, rollcall_service_free)

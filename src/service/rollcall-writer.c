@@ -25,6 +25,12 @@ rollcall_writer_push (RollcallCall *call)
 }
 
 void
+rollcall_writer_note_progress (RollcallService *service)
+{
+  __atomic_store_n (&service->progress, g_get_monotonic_time (), __ATOMIC_RELAXED);
+}
+
+void
 rollcall_writer_forget (RollcallService *service)
 {
   g_clear_pointer (&service->settings, rollcall_settings_free);
@@ -201,7 +207,10 @@ write_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
       if (purge_too)
         purge (service);
       for (guint i = 0; i < batch->len; i++)
-        handle (service, batch->pdata[i]);
+        {
+          handle (service, batch->pdata[i]);
+          rollcall_writer_note_progress (service);
+        }
       rollcall_store_commit (service->store, &error);
     }
   if (error == NULL)
@@ -218,9 +227,11 @@ write_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
 static void
 handle_batch (RollcallService *service, GPtrArray *batch, gboolean purge_too)
 {
+  gint64 started = g_get_monotonic_time ();
   gboolean written = write_batch (service, batch, purge_too);
   gint64 latest = written ? rollcall_store_get_latest_revision (service->store, NULL) : 0;
 
+  rollcall_metrics_note_commit (service->metrics, batch->len, written, g_get_monotonic_time () - started);
   g_mutex_lock (&service->lock);
   for (guint i = 0; i < batch->len; i++)
     {
@@ -251,6 +262,7 @@ rollcall_writer_run (gpointer data)
       gboolean purge_too = is_purge_due (service);
       gint64 until = g_get_monotonic_time () + (purge_too ? 0 : G_USEC_PER_SEC);
 
+      rollcall_writer_note_progress (service);
       g_mutex_lock (&service->lock);
       while (g_queue_is_empty (&service->jobs) && !service->closing)
         if (!g_cond_wait_until (&service->queued, &service->lock, until))

@@ -9,21 +9,30 @@
 #include <systemd/sd-daemon.h>
 
 #include "rollcall-clock.h"
+#include "rollcall-log.h"
 #include "rollcall-service.h"
 #include "rollcall-store.h"
 
 static char *data_directory, *store, *certificate, *key;
 static char **addresses;
 static RollcallLimits limits = ROLLCALL_LIMITS_USUAL;
+static guint log_lines = ROLLCALL_LOG_LINES_USUAL;
 static gboolean version;
 
 static gboolean
 read_limit (const char *option, const char *value, gpointer unused, GError **error)
 {
+  static const struct
+  {
+    const char *option;
+    guint *limit;
+  } all[] = {
+    { "--address-requests", &limits.address_requests },
+    { "--address-failures", &limits.address_failures },
+    { "--waiting", &limits.waiting },
+    { "--log-lines", &log_lines },
+  };
   gboolean waiting = g_str_equal (option, "--waiting");
-  guint *limit = waiting                                      ? &limits.waiting
-                 : g_str_equal (option, "--address-requests") ? &limits.address_requests
-                                                              : &limits.address_failures;
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (value, 10, waiting, G_MAXINT, &number, NULL))
@@ -32,7 +41,9 @@ read_limit (const char *option, const char *value, gpointer unused, GError **err
                    waiting);
       return FALSE;
     }
-  *limit = (guint) number;
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (g_str_equal (option, all[i].option))
+      *all[i].limit = (guint) number;
   return TRUE;
 }
 
@@ -46,25 +57,80 @@ static const GOptionEntry entries[] = {
   { "address-requests", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
     "Answer 429 while an address has more than N requests under way (default 4096; 0: no limit)", "N" },
   { "address-failures", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
-    "Answer 429 to an address that sent more than N invalid tokens in a minute (default 600; 0: no limit)", "N" },
+    "Answer 429 instead of 401 to more than N invalid tokens a minute of an address (default 600; 0: no limit)", "N" },
   { "waiting", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
     "Answer 503 while N requests, of agents for the most part, wait to be written (default 10000)", "N" },
+  { "log-lines", 0, 0, G_OPTION_ARG_CALLBACK, read_limit,
+    "Log N lines a second at most, and as many about callers who are not known (default 100; 0: no limit)", "N" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
   { NULL },
 };
 
-static gboolean
-on_signal (gpointer loop)
+/* What the main loop looks after. */
+typedef struct
 {
-  g_main_loop_quit (loop);
+  RollcallService *service;
+  GMainLoop *loop;
+  gint64 watchdog; /* microseconds within which the service manager waits for a sign of life; 0: it does not */
+} Watch;
+
+static gboolean
+on_stop (gpointer data)
+{
+  g_main_loop_quit (((Watch *) data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* sd_notify(3), Type=notify-reload. A reload that fails is told as done too: what is served stays as it was. */
+static gboolean
+on_reload (gpointer data)
+{
+  Watch *watch = data;
+  g_autoptr (GError) error = NULL;
+
+  sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT "\nSTATUS=Reading certificate and key",
+              g_get_monotonic_time ());
+  if (rollcall_service_reload (watch->service, &error))
+    {
+      g_message ("certificate and key were read again");
+      sd_notify (0, "READY=1\nSTATUS=Serving");
+    }
+  else
+    {
+      g_warning ("the old certificate and key stay in use: %s", error->message);
+      sd_notify (0, "READY=1\nSTATUS=Serving with the old certificate and key: the new ones cannot be used");
+    }
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
-on_second (gpointer service)
+on_second (gpointer data)
 {
-  rollcall_service_tick (service);
+  rollcall_service_tick (((Watch *) data)->service);
+  rollcall_log_tick ();
   return G_SOURCE_CONTINUE;
+}
+
+/* Alive is who gets on with writing: it does so once a second even if nothing is to be written. */
+static gboolean
+on_watchdog (gpointer data)
+{
+  const Watch *watch = data;
+
+  if (g_get_monotonic_time () - rollcall_service_get_progress (watch->service) < watch->watchdog / 2)
+    sd_notify (0, "WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_watchdog (Watch *watch)
+{
+  uint64_t interval = 0;
+
+  if (sd_watchdog_enabled (0, &interval) <= 0)
+    return;
+  watch->watchdog = (gint64) interval;
+  g_timeout_add ((guint) CLAMP (interval / 4000, 100, G_MAXUINT), on_watchdog, watch);
 }
 
 static gboolean
@@ -115,7 +181,7 @@ copy_store (const char *from, const char *to, GError **error)
       return FALSE;
     }
   source = rollcall_store_open (from, FALSE, error);
-  return source != NULL && rollcall_store_backup (source, to, error);
+  return source != NULL && rollcall_store_backup (source, to, 0, error);
 }
 
 /* Each connection is a file. */
@@ -132,36 +198,45 @@ raise_file_limit (void)
 }
 
 static gboolean
-serve (GError **error)
+listen_everywhere (RollcallService *service, GError **error)
 {
   static const char *const usual[] = { "127.0.0.1:8443", NULL };
+  const char *const *places = addresses != NULL ? (const char *const *) addresses : usual;
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  for (guint i = 0; places[i] != NULL; i++)
+    {
+      g_autofree char *url = rollcall_service_listen (service, places[i], error);
+
+      if (url == NULL)
+        return FALSE;
+      g_string_append_printf (told, "listening on %s\n", url);
+    }
+  g_print ("%s", told->str);
+  fflush (stdout);
+  return TRUE;
+}
+
+static gboolean
+serve (GError **error)
+{
   g_autoptr (RollcallService) service = rollcall_service_new (data_directory, certificate, key, error);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (GPtrArray) urls = g_ptr_array_new_with_free_func (g_free);
-  const char *const *places = addresses != NULL ? (const char *const *) addresses : usual;
-  guint tick;
+  Watch watch = { service, loop, 0 };
 
   if (service == NULL)
     return FALSE;
   rollcall_service_set_limits (service, &limits);
-  g_unix_signal_add (SIGTERM, on_signal, loop);
-  g_unix_signal_add (SIGINT, on_signal, loop);
-  for (guint i = 0; places[i] != NULL; i++)
-    {
-      char *url = rollcall_service_listen (service, places[i], error);
-
-      if (url == NULL)
-        return FALSE;
-      g_ptr_array_add (urls, url);
-    }
-  for (guint i = 0; i < urls->len; i++)
-    g_print ("listening on %s\n", (char *) urls->pdata[i]);
-  fflush (stdout);
-  sd_notify (0, "READY=1");
-  tick = g_timeout_add_seconds (1, on_second, service);
+  g_unix_signal_add (SIGTERM, on_stop, &watch);
+  g_unix_signal_add (SIGINT, on_stop, &watch);
+  g_unix_signal_add (SIGHUP, on_reload, &watch);
+  if (!listen_everywhere (service, error))
+    return FALSE;
+  sd_notify (0, "READY=1\nSTATUS=Serving");
+  g_timeout_add_seconds (1, on_second, &watch);
+  start_watchdog (&watch);
   g_main_loop_run (loop);
-  sd_notify (0, "STOPPING=1");
-  g_source_remove (tick);
+  sd_notify (0, "STOPPING=1\nSTATUS=Answering what is under way");
   return TRUE;
 }
 
@@ -193,6 +268,7 @@ main (int argc, char **argv)
     return copy_store (argv[3], argv[4], &error) ? 0 : fail (1, error);
   if (!check_options (argc, argv, &error))
     return fail (2, error);
+  rollcall_log_start (log_lines);
   raise_file_limit ();
   return serve (&error) ? 0 : fail (1, error);
 }

@@ -26,6 +26,14 @@ read_last (RollcallStore *self, gint64 *number, char **hash, GError **error)
 }
 
 gboolean
+rollcall_store_get_last_event (RollcallStore *self, gint64 *number, GError **error)
+{
+  g_autofree char *hash = NULL;
+
+  return read_last (self, number, &hash, error);
+}
+
+gboolean
 rollcall_store_append_event (RollcallStore *self, RollcallEvent *event, GError **error)
 {
   g_autofree char *previous = NULL, *body = NULL;

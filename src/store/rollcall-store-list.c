@@ -200,10 +200,17 @@ rollcall_store_list_registrations (RollcallStore *self, const RollcallListQuery 
 }
 
 static gboolean
-check_since (gint64 since, gint64 latest, GError **error)
+check_since (RollcallStore *self, gint64 since, gint64 latest, GError **error)
 {
-  if (since <= latest)
+  g_autoptr (GError) failure = NULL;
+
+  if (since <= latest && rollcall_store_is_kept (self, since, &failure) && failure == NULL)
     return TRUE;
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   rollcall_problem_set (error, ROLLCALL_PROBLEM_GONE, NULL,
                         "Changes after %" G_GINT64_FORMAT " are not known here. Please start over with since=0.",
                         since);
@@ -273,8 +280,8 @@ compare_changes (gconstpointer a, gconstpointer b)
   return (one->revision > two->revision) - (one->revision < two->revision);
 }
 
-/* Removals are kept for ever: a few bytes for each, and the audit needs to know what was merged into what. So only
- * what is newer than the newest is gone. */
+/* Removals are kept for ever: a few bytes for each, and the audit needs to know what was merged into what. So what is
+ * gone is what is newer than the newest, and what a console knows from before a restore. */
 RollcallChanges *
 rollcall_store_list_changes (RollcallStore *self, gint64 since, guint limit, GError **error)
 {
@@ -290,7 +297,7 @@ rollcall_store_list_changes (RollcallStore *self, gint64 since, guint limit, GEr
       return NULL;
     }
   latest = rollcall_store_get_latest_revision (self, &failure);
-  if (failure == NULL && check_since (since, latest, &failure) &&
+  if (failure == NULL && check_since (self, since, latest, &failure) &&
       read_changes (self, since, limit, changes->items, &failure) && since > 0)
     read_removals (self, since, limit, changes->items, &failure);
   sqlite3_exec (self->database, "COMMIT", NULL, NULL, NULL);
@@ -381,6 +388,12 @@ count_by (RollcallStore *self, const char *sql, gint64 since, gint64 *counts, gi
   return FALSE;
 }
 
+gboolean
+rollcall_store_get_status_counts (RollcallStore *self, gint64 *counts, GError **error)
+{
+  return count_by (self, "SELECT status, count FROM status_counts", 0, counts, ROLLCALL_N_STATUSES, error);
+}
+
 #define HOUR (G_GINT64_CONSTANT (3600) * 1000)
 
 gboolean
@@ -389,8 +402,7 @@ rollcall_store_get_summary (RollcallStore *self, gint64 now, RollcallSummary *su
   gint64 first_hour = now - now % HOUR - 23 * HOUR;
 
   *summary = (RollcallSummary) { 0 };
-  return count_by (self, "SELECT status, count(*) FROM registrations WHERE NOT purged GROUP BY status", 0,
-                   summary->by_status, ROLLCALL_N_STATUSES, error) &&
+  return rollcall_store_get_status_counts (self, summary->by_status, error) &&
          count_by (self, "SELECT advice, count(*) FROM registrations WHERE advice > 0 AND NOT purged GROUP BY advice",
                    0, summary->by_advice, G_N_ELEMENTS (summary->by_advice), error) &&
          count_by (self, "SELECT (at - ?1) / 3600000, count(*) FROM events WHERE kind = 0 AND at >= ?1 GROUP BY 1",

@@ -27,6 +27,9 @@ gboolean rollcall_store_run (RollcallStore *self, sqlite3_stmt *statement, GErro
 gboolean rollcall_store_fail (RollcallStore *self, GError **error);
 const char *rollcall_column_text (sqlite3_stmt *statement, int column); /* never NULL */
 
+/* Whether a console that knows everything up to revision @since can go on from there. */
+gboolean rollcall_store_is_kept (RollcallStore *self, gint64 since, GError **error);
+
 gint64 rollcall_store_get_counter (RollcallStore *self, const char *name, GError **error);
 gboolean rollcall_store_set_counter (RollcallStore *self, const char *name, gint64 value, GError **error);
 

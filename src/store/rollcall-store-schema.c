@@ -55,6 +55,18 @@ static const char *const migrations[] = {
   "CREATE INDEX registrations_site_server ON registrations (id) WHERE site_server;",
 
   "CREATE INDEX conflicts_other ON conflicts (other);",
+
+  "CREATE TABLE status_counts (status INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;"
+  "INSERT INTO status_counts SELECT value, (SELECT count(*) FROM registrations WHERE status = value AND NOT purged)"
+  " FROM json_each ('[0, 1, 2, 3]');"
+  "CREATE TRIGGER registrations_counted AFTER INSERT ON registrations WHEN NOT new.purged BEGIN"
+  " UPDATE status_counts SET count = count + 1 WHERE status = new.status; END;"
+  "CREATE TRIGGER registrations_discounted AFTER DELETE ON registrations WHEN NOT old.purged BEGIN"
+  " UPDATE status_counts SET count = count - 1 WHERE status = old.status; END;"
+  "CREATE TRIGGER registrations_recounted AFTER UPDATE OF status, purged ON registrations"
+  " WHEN old.status != new.status OR old.purged != new.purged BEGIN"
+  " UPDATE status_counts SET count = count - (NOT old.purged AND status = old.status)"
+  " + (NOT new.purged AND status = new.status) WHERE status IN (old.status, new.status); END;",
 };
 
 static gboolean

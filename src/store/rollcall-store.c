@@ -238,34 +238,3 @@ rollcall_store_get_latest_revision (RollcallStore *self, GError **error)
 {
   return rollcall_store_get_counter (self, "latest-revision", error);
 }
-
-gboolean
-rollcall_store_backup (RollcallStore *self, const char *path, GError **error)
-{
-  sqlite3 *target = NULL;
-  sqlite3_backup *backup;
-  int file = g_open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), result = SQLITE_ERROR;
-
-  if (file < 0)
-    {
-      rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAVAILABLE, NULL, "The backup %s cannot be made: %s", path,
-                            g_strerror (errno));
-      return FALSE;
-    }
-  close (file);
-  if (sqlite3_open_v2 (path, &target, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-      (backup = sqlite3_backup_init (target, "main", self->database, "main")) != NULL)
-    {
-      /* In one step: this connection's read transaction makes it one consistent state while others write. */
-      sqlite3_backup_step (backup, -1);
-      result = sqlite3_backup_finish (backup);
-    }
-  if (result == SQLITE_OK)
-    result = sqlite3_exec (target, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-  sqlite3_close (target);
-  if (result == SQLITE_OK)
-    return TRUE;
-  g_unlink (path);
-  rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAVAILABLE, NULL, "The backup failed: %s", sqlite3_errstr (result));
-  return FALSE;
-}

@@ -73,6 +73,9 @@ RollcallChanges *rollcall_store_list_changes (RollcallStore *self, gint64 since,
 GPtrArray *rollcall_store_list_events (RollcallStore *self, gint64 registration, gint64 after, guint limit,
                                        GError **error);
 
+/* @number (out): of the newest event; 0 where there is none. */
+gboolean rollcall_store_get_last_event (RollcallStore *self, gint64 *number, GError **error);
+
 /* For purging: the Blocked rows, or (@due > 0) those with purge_after <= @due; whole. */
 GPtrArray *rollcall_store_list_blocked (RollcallStore *self, gint64 due, GError **error);
 
@@ -121,6 +124,9 @@ gboolean rollcall_store_keep_answer (RollcallStore *self, const char *token, con
                                      const char *answer, gint64 now,
                                      GError **error); /* also drops those older than 24 h */
 
+/* Present rows of each status, ROLLCALL_N_STATUSES of them: kept by the store, not counted. */
+gboolean rollcall_store_get_status_counts (RollcallStore *self, gint64 *counts, GError **error);
+
 typedef struct
 {
   gint64 by_status[ROLLCALL_N_STATUSES];
@@ -129,7 +135,12 @@ typedef struct
 } RollcallSummary;
 gboolean rollcall_store_get_summary (RollcallStore *self, gint64 now, RollcallSummary *summary, GError **error);
 
-/* SQLite's online backup into @path, which must not exist. */
-gboolean rollcall_store_backup (RollcallStore *self, const char *path, GError **error);
+/* SQLite's online backup into @path, which must not exist. @at: when, in milliseconds: it is marked as a backup, so
+ * that the service that takes it up knows; 0: it is a mere copy. */
+gboolean rollcall_store_backup (RollcallStore *self, const char *path, gint64 at, GError **error);
+/* Goes on from a store that is a backup: revisions begin anew beyond all that were given out before, so that no console
+ * takes what it holds for a state of this store (API.md: 410), and the history says so. @made_at (out): when the backup
+ * was made; 0: this store is none, and nothing was done. */
+gboolean rollcall_store_take_up_backup (RollcallStore *self, gint64 now, gint64 *made_at, GError **error);
 
 G_END_DECLS

@@ -12,7 +12,8 @@ def rows(admin, agent):
     people = ['anna', 'Bert', 'carl', 'dora', 'anna', 'bert', 'Eva']
     made = []
     for number, user in enumerate(people):
-        made.append(agent(name=f'PC-{number % 5}', user=user, domain='corp.example' if number % 2 else 'lab.example',
+        made.append(agent(name=f'PC-{number % 5}', fqdn=f'host-{number}.example', user=user,
+                          domain='corp.example' if number % 2 else 'lab.example',
                           ips=[f'10.{number}.0.1', '2001:db8::7'][:1 + number % 2], version=f'1.{number}'))
         made[-1].id = made[-1].register()['registration']
     admin.send_decision('allow', [{'id': each.id} for each in made[3:5] + made[6:]])

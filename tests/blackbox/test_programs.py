@@ -146,7 +146,7 @@ def test_a_fleet_of_500_registers_each_with_its_own_key(admin, service, tmp_path
 
 
 def test_ctl_list_and_show(service, admin, agent, one):
-    admin.decide_one('block', agent(name='PC-2').register()['registration'])
+    admin.decide_one('block', agent(name='PC-2', fqdn='two.example').register()['registration'])
     assert [row['id'] for row in ctl_json(service, 'list', '--query', 'PC-1')['items']] == [one['id']]
     listed = ctl_json(service, 'list', '--status', 'blocked')
     assert [row['name'] for row in listed['items']] == ['PC-2']

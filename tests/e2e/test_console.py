@@ -8,7 +8,7 @@ import re
 import pytest
 
 from support import Service, wait_for
-from support.desk import Desk
+from support.desk import Desk, watch
 from support.programs import ctl, run
 
 FLEET = 500
@@ -45,15 +45,7 @@ def desk(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def alive(desk, request):
-    """A console that ended or complained fails the step at which it did, with what it said and what was on the screen."""
-    failed = request.session.testsfailed
-    yield
-    log = desk.console.log_text()
-    if request.session.testsfailed > failed:
-        desk.window.screenshot('failed-' + request.node.name)
-        print('\n'.join(desk.window.tree()), log[-4000:], sep='\n')
-    assert desk.console.is_alive(), f'the console ended:\n{log}'
-    assert not re.search(r'(WARNING|CRITICAL) \*\*', log), log
+    yield from watch(desk, request)
 
 
 def test_C1_the_tree_leads_to_the_report(desk):
@@ -149,6 +141,26 @@ def test_C2_the_status_filter_leaves_those_with_the_status(desk):
     desk.window.screenshot('filtered-by-status')
     desk.window.click(desk.window.wait(None, re.compile('^All \\d')))
     wait_for(lambda: len(desk.rows()) > 20, 10, 'the whole report is back')
+
+
+def test_C8_details_show_facts_keys_and_the_time_line_and_check_the_chain(desk):
+    row = desk.look_for_own_row()
+    desk.window.click(row)
+    desk.window.key('alt+Return')
+    name = desk.own_row()['name']
+    desk.window.wait('label', name)
+    desk.window.wait(None, desk.agent.identity()['fingerprint'], seconds=15)
+    desk.window.screenshot('details-facts')
+    desk.window.click(desk.window.wait('page tab', 'History'))
+    desk.window.screenshot('details-tab')
+    desk.window.wait(None, re.compile('^Revoked by admin'))
+    desk.window.wait(None, re.compile('^Asked'))
+    desk.window.click(desk.window.wait('button', re.compile('Check the Chain')))
+    desk.window.wait(None, re.compile('The chain is whole'))
+    desk.window.screenshot('details-history')
+    desk.window.key('alt+Return')
+    desk.window.wait_until_gone(None, re.compile('The chain is whole'))
+    desk.look_for('')
 
 
 @pytest.mark.parametrize('keys', ['Menu', 'shift+F10'])

@@ -80,7 +80,7 @@ def test_a_first_run_has_500_computers_with_a_history_and_closing_the_window_end
         assert len({row['first_requested'][:10] for row in rows}) >= 2
         assert any(row['origin'] == 'request' and row['os'].startswith('Debian GNU') for row in rows), 'this computer'
         window.key('ctrl+q')
-        assert ended(running) == 0, running.log_text()
+        assert ended(running) == 0, running.log_text() + (home.data / 'logs' / 'rollcall.log').read_text(errors='replace')
         wait_for(lambda: not home.processes(), 10, 'nothing of it is left')
     finally:
         running.end(60)

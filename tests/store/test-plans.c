@@ -251,17 +251,23 @@ test_migration (Fixture *fixture, gconstpointer unused)
 
   add_row (fixture, "plain", FALSE);
   add_row (fixture, "server", TRUE);
-  execute (fixture, "DROP INDEX registrations_site_server; DROP INDEX conflicts_other; PRAGMA user_version = 1;");
+  execute (fixture, "DROP INDEX registrations_site_server; DROP INDEX conflicts_other;"
+                    "DROP TABLE status_counts; DROP TRIGGER registrations_counted;"
+                    "DROP TRIGGER registrations_discounted; DROP TRIGGER registrations_recounted;"
+                    "PRAGMA user_version = 1;");
   g_clear_object (&fixture->store);
 
   open_store (fixture);
-  g_assert_cmpint (newest, >=, 3);
+  g_assert_cmpint (newest, >=, 4);
   g_assert_cmpint (ask (fixture, "PRAGMA user_version"), ==, newest);
   g_assert_cmpint (ask (fixture, "SELECT count(*) FROM sqlite_schema WHERE name IN "
                                  "('registrations_site_server', 'conflicts_other')"),
                    ==, 2);
   g_assert_cmpint (ask (fixture, "SELECT count(*) FROM documents"), ==, policies); /* R5's is made once */
   assert_site_servers (fixture, "server");
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 2);
+  add_row (fixture, "another", FALSE);
+  g_assert_cmpint (ask (fixture, "SELECT count FROM status_counts WHERE status = 0"), ==, 3);
 }
 
 static void

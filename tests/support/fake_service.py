@@ -33,7 +33,8 @@ def problem(status, name):
 
 
 class FakeService:
-    """answers: what (method, path) gets: (status, media type, bytes or a value as JSON). asked, bodies: what came."""
+    """answers: what (method, path) gets: (status, media type, bytes or a value as JSON, or
+    what makes one from the request's body). asked, bodies: what came."""
 
     def __init__(self, folder):
         self.answers, self.asked, self.bodies = {}, [], []
@@ -44,9 +45,11 @@ class FakeService:
             protocol_version = 'HTTP/1.1'
 
             def answer(self):
-                fake.bodies.append((self.path, self.rfile.read(int(self.headers.get('Content-Length') or 0))))
+                received = self.rfile.read(int(self.headers.get('Content-Length') or 0))
+                fake.bodies.append((self.path, received))
                 fake.asked.append((self.command, self.path))
                 status, media_type, body = fake.answers.get((self.command, self.path), problem(404, 'not-found'))
+                body = body(received) if callable(body) else body
                 body = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header('Content-Type', media_type)

@@ -42,7 +42,8 @@ rollcall_csv_append_field (GString *csv, const char *text)
   /* The wide forms begin a formula too where an input method writes them. */
   static const gunichar formula_starts[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
   g_autofree char *plain = rollcall_text_make_plain (text);
-  gunichar first = g_utf8_get_char (plain);
+  /* spaces before it do not keep every spreadsheet from it */
+  gunichar first = g_utf8_get_char (plain + strspn (plain, " "));
 
   g_string_append_c (csv, '"');
   for (guint i = 0; i < G_N_ELEMENTS (formula_starts); i++)
