@@ -103,6 +103,22 @@ def test_R10_counts_and_times_do_not_matter(admin, agent):
     assert admin.decide_one('allow', seen)['status'] == 'allowed'
 
 
+def test_R10_advice_and_trust_that_changed_since_are_refused(admin, agent):
+    one, id = allowed(admin, agent)
+    seen = admin.row(one.with_new_key().register()['registration'])
+    one.access()
+    assert admin.row(seen['id'])['advice'] != seen['advice']
+    assert admin.refusal('allow', seen) == 'changed'
+    blocked = agent()
+    id = blocked.register()['registration']
+    admin.decide_one('block', id)
+    admin.decide_one('allow', id)
+    seen = admin.row(id)
+    blocked.register()
+    assert (seen['trust'], admin.row(id)['trust']) == ('awaiting_request', 'granted')
+    assert admin.refusal('revoke', seen) == 'changed'
+
+
 def test_R10_a_status_that_another_person_changed_is_refused(admin, service, agent):
     jonas = service.person('jonas', 'operator')
     seen = admin.row(agent().register()['registration'])
