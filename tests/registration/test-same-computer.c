@@ -345,6 +345,24 @@ test_conflict_alone (World *world, gconstpointer unused)
   g_assert_cmpint (world_access (world, "c"), ==, ROLLCALL_ACCESS_GRANTED);
 }
 
+/* What it matched once is forgotten, also where it would match no more. */
+static void
+test_conflict_alone_under_other_settings (World *world, gconstpointer unused)
+{
+  gint64 id;
+
+  world_ask (world, "a", "a", "macaddress=52:54:00:00:00:01");
+  world_ask (world, "b", "b", "fqdn=b.example");
+  id = world_ask (world, "c", "c", "macaddress=52:54:00:00:00:01 fqdn=b.example")->id;
+  world_decide (world, BLOCK, 1, 0);
+  world_decide (world, BLOCK, 2, 0);
+  world_wait (world, 100 * DAY);
+  g_assert_cmpuint (world_purge (world), ==, 2);
+  set_matching (world, "fqdn", "");
+  g_assert_cmpint (world_decide (world, ALLOW, id, 0), ==, ROLLCALL_REFUSAL_NONE);
+  g_assert_cmpuint (world->rows->len, ==, 1);
+}
+
 static void
 test_conflict_half_gone (World *world, gconstpointer unused)
 {
@@ -468,6 +486,7 @@ main (int argc, char **argv)
   world_test (P "R13-duplicates-are-not-counted", test_duplicates_do_not_count);
   world_test (P "R13-conflicts-are-not-counted", test_conflicts_do_not_count);
   world_test (P "R13-R24-a-conflict-is-allowed-alone-once-all-that-it-matched-is-gone", test_conflict_alone);
+  world_test (P "R13-R24-a-conflict-allowed-alone-forgets-what-it-matched", test_conflict_alone_under_other_settings);
   world_test (P "R13-a-conflict-names-what-is-left-of-what-it-matched", test_conflict_half_gone);
   world_test (P "R14-a-policys-blocked-forbids-nothing", test_a_policys_blocked_forbids_nothing);
   world_test (P "R16-awaited-trust-is-granted-at-a-request-not-at-an-access", test_awaited_at_a_request);
