@@ -140,12 +140,14 @@ test_site_servers (Fixture *fixture, gconstpointer unused)
     }
 }
 
-static void
+/* Returns: the row's id, given if it has none */
+static gint64
 put_row (Fixture *fixture, RollcallRegistration *row)
 {
   RollcallContext context = { .now = 1000 };
   g_autoptr (GError) error = NULL;
   g_autoptr (RollcallOutcome) outcome = g_new0 (RollcallOutcome, 1);
+  gint64 id;
 
   outcome->put = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
   outcome->removed = g_array_new (FALSE, FALSE, sizeof (RollcallRemoval));
@@ -153,6 +155,7 @@ put_row (Fixture *fixture, RollcallRegistration *row)
   g_assert_true (rollcall_store_load_context (fixture->store, &context, NULL));
   if (row->id == 0)
     row->id = context.next_registration++;
+  id = row->id;
   g_ptr_array_add (outcome->put, row);
   rollcall_store_begin (fixture->store, &error);
   g_assert_no_error (error);
@@ -160,6 +163,7 @@ put_row (Fixture *fixture, RollcallRegistration *row)
   g_assert_no_error (error);
   rollcall_store_commit (fixture->store, &error);
   g_assert_no_error (error);
+  return id;
 }
 
 static void
@@ -204,6 +208,66 @@ test_keys_that_leave (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (((RollcallResourceKey *) row->resource_keys->pdata[1])->value, ==, "pc-3.example");
   g_assert_true (((RollcallResourceKey *) row->resource_keys->pdata[1])->pinned);
   g_assert_false (((RollcallResourceKey *) row->resource_keys->pdata[2])->pinned);
+}
+
+/* A row with the resource keys @names; returns its id. */
+static gint64
+add_named (Fixture *fixture, gint64 duplicate_of, gint64 matched, const char *names)
+{
+  RollcallRegistration *row = rollcall_registration_new ();
+  g_auto (GStrv) each = g_strsplit (names, " ", -1);
+
+  row->duplicate_of = duplicate_of;
+  if (matched != 0)
+    g_array_append_val (row->conflicts_with, matched);
+  for (guint i = 0; each[i] != NULL; i++)
+    g_ptr_array_add (row->resource_keys, rollcall_resource_key_new ("fqdn", each[i]));
+  g_ptr_array_add (row->keys, rollcall_key_new (each[0], 1000));
+  g_set_str (&row->fingerprint, each[0]);
+  return put_row (fixture, row);
+}
+
+static char *
+list_ids (GPtrArray *rows)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gint64 id = 1; id < 100; id++)
+    for (guint i = 0; i < rows->len; i++)
+      if (((RollcallRegistration *) rows->pdata[i])->id == id)
+        g_string_append_printf (text, "%s%" G_GINT64_FORMAT, text->len > 0 ? " " : "", id);
+  return g_string_free (text, FALSE);
+}
+
+/* R11-R14, R24: rows that need not share a key any more (R9: a row keeps 256). */
+static void
+test_neighbourhood (Fixture *fixture, gconstpointer unused)
+{
+  gint64 resource = add_named (fixture, 0, 0, "a a2");
+  gint64 duplicate = add_named (fixture, resource, 0, "b");
+  gint64 conflict = add_named (fixture, 0, resource, "c");
+  gint64 sharing = add_named (fixture, 0, 0, "d a2"), sharings = add_named (fixture, sharing, 0, "e");
+  g_autoptr (GPtrArray) key = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  const gint64 from[] = { resource, duplicate, conflict };
+
+  add_named (fixture, 0, 0, "stranger");
+  g_assert_cmpint (sharings, ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (from); i++)
+    {
+      g_autoptr (GPtrArray) rows = rollcall_store_load_around (fixture->store, from[i], NULL);
+      g_autofree char *found = list_ids (rows);
+
+      g_assert_cmpstr (found, ==, "1 2 3 4 5");
+    }
+  g_ptr_array_add (key, rollcall_resource_key_new ("fqdn", "b"));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray)
+          rows = rollcall_store_load_neighbourhood (fixture->store, i == 0 ? "b" : NULL, i == 0 ? NULL : key, NULL);
+      g_autofree char *found = list_ids (rows);
+
+      g_assert_cmpstr (found, ==, "1 2 3 4 5");
+    }
 }
 
 static void
@@ -332,6 +396,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/store/R9-R13-looking-for-a-computer-reads-no-other-row", Fixture, NULL, set_up, test_lookups,
               tear_down);
+  g_test_add ("/store/R11-R14-a-neighbourhood-is-what-stands-beside-and-what-shares-a-key-with-that", Fixture, NULL,
+              set_up, test_neighbourhood, tear_down);
   g_test_add ("/store/R9-a-resource-key-that-leaves-its-row-is-found-no-more", Fixture, NULL, set_up,
               test_keys_that_leave, tear_down);
   g_test_add ("/store/R2-keeping-a-row-reads-no-other-row", Fixture, NULL, set_up, test_writing, tear_down);
