@@ -64,10 +64,20 @@ goes_on (RollcallHistoryFollower *self, const GError *error)
   return FALSE;
 }
 
-/* Returns: (transfer full): the array `items` of a page */
+/* What comes after the newest event is `gone` (API.md). Returns: (transfer full): the array `items` of a page */
 static JsonArray *
-read_items (JsonNode *answer, GError **error)
+finish_ask (GObject *client, GAsyncResult *result, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (client), result, &local);
+
+  if (g_error_matches (local, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_GONE))
+    return json_array_new ();
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
   g_autoptr (RollcallReader) reader = rollcall_reader_new (answer, TRUE);
   JsonArray *items = rollcall_reader_array (reader, "items", PAGE_SIZE);
   g_autoptr (JsonArray) held = items != NULL ? json_array_ref (items) : NULL;
@@ -119,8 +129,7 @@ page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RollcallHistoryFollower) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (object), result, &error);
-  g_autoptr (JsonArray) items = answer != NULL ? read_items (answer, &error) : NULL;
+  g_autoptr (JsonArray) items = finish_ask (object, result, &error);
 
   if (!goes_on (self, error))
     return;
@@ -156,8 +165,7 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RollcallHistoryFollower) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (object), result, &error);
-  g_autoptr (JsonArray) items = answer != NULL ? read_items (answer, &error) : NULL;
+  g_autoptr (JsonArray) items = finish_ask (object, result, &error);
 
   if (!goes_on (self, error))
     return;
