@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-#include "rollcall-cache-file.h"
+#include "rollcall-cache-private.h"
 
 /* One task of the worker: what to do, with what, and what became of it. */
 typedef struct
@@ -445,4 +445,34 @@ rollcall_cache_list_decision_facts_finish (RollcallCache *self, GAsyncResult *re
 {
   g_return_val_if_fail (g_async_result_is_tagged (result, rollcall_cache_list_decision_facts_async), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+struct _RollcallCacheOpener
+{
+  char *path;
+  char *server;
+};
+
+RollcallCacheOpener *
+rollcall_cache_get_opener (RollcallCache *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_CACHE (self), NULL);
+  RollcallCacheOpener *opener = g_new0 (RollcallCacheOpener, 1);
+  opener->path = g_strdup (self->path);
+  opener->server = g_strdup (self->server);
+  return opener;
+}
+
+void
+rollcall_cache_opener_free (RollcallCacheOpener *opener)
+{
+  g_free (opener->path);
+  g_free (opener->server);
+  g_free (opener);
+}
+
+RollcallCacheFile *
+rollcall_cache_opener_open (const RollcallCacheOpener *opener, GError **error)
+{
+  return rollcall_cache_file_open (opener->path, opener->server, error);
 }

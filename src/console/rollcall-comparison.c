@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "rollcall-plain-text.h"
+#include "rollcall-report-columns.h"
 #include "rollcall-words.h"
 
 static void
@@ -16,7 +16,7 @@ attach_label (GtkGrid *grid, int column, int row, const char *text, const char *
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
-  gtk_label_set_selectable (GTK_LABEL (label), column > 0 && row > 0);
+  gtk_label_set_width_chars (GTK_LABEL (label), 12);
   gtk_widget_set_hexpand (label, column > 0);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
@@ -39,69 +39,84 @@ attach_line (GtkGrid *grid, int *row, const char *title, const char *duplicate, 
   (*row)++;
 }
 
-static void
-attach_text (GtkGrid *grid, int *row, const char *title, const char *duplicate, const char *known)
-{
-  g_autofree char *one = rollcall_text_make_plain (duplicate), *other = rollcall_text_make_plain (known);
-  attach_line (grid, row, title, one, other);
-}
-
-static void
-attach_texts (GtkGrid *grid, int *row, const char *title, char **duplicate, char **known)
-{
-  g_autofree char *one = g_strjoinv (", ", duplicate), *other = g_strjoinv (", ", known);
-  attach_text (grid, row, title, one, other);
-}
-
-static void
-attach_time (GtkGrid *grid, int *row, const char *title, gint64 duplicate, gint64 known)
-{
-  g_autofree char *one = rollcall_words_time (duplicate), *other = rollcall_words_time (known);
-  attach_line (grid, row, title, one, other);
-}
-
-/* Enough of a fingerprint to tell two apart. */
-static char *
-shorten (const char *fingerprint)
-{
-  return g_strndup (fingerprint, 16);
-}
+/* What tells two computers apart, by column. */
+static const char *const compared[] = {
+  "name",          "status",      "domain",          "fqdn",           "os",          "user", "ips", "macs",
+  "agent_version", "fingerprint", "first_requested", "last_requested", "last_contact"
+};
+/* Who has more to say is told apart by the rest. */
+#define TEXT_LIMIT 200
 
 static GtkWidget *
 make_table (const RollcallRegistration *duplicate, const RollcallRegistration *known)
 {
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
-  g_autofree char *key = shorten (duplicate->fingerprint), *other_key = shorten (known->fingerprint);
   int row = 1;
 
   gtk_grid_set_column_spacing (grid, 18);
   gtk_grid_set_row_spacing (grid, 6);
   attach_label (grid, 1, 0, C_ ("comparison", "Asks now"), "heading");
   attach_label (grid, 2, 0, C_ ("comparison", "Known"), "heading");
-  attach_text (grid, &row, C_ ("fact", "Name"), duplicate->computer.name, known->computer.name);
-  attach_line (grid, &row, C_ ("fact", "Status"), rollcall_words_status (duplicate->status),
-               rollcall_words_status (known->status));
-  attach_text (grid, &row, C_ ("fact", "Domain"), duplicate->computer.domain, known->computer.domain);
-  attach_text (grid, &row, C_ ("fact", "Full Name"), duplicate->computer.fqdn, known->computer.fqdn);
-  attach_text (grid, &row, C_ ("fact", "Operating System"), duplicate->computer.os, known->computer.os);
-  attach_text (grid, &row, C_ ("fact", "User"), duplicate->computer.user, known->computer.user);
-  attach_texts (grid, &row, C_ ("fact", "IP Addresses"), duplicate->computer.ips, known->computer.ips);
-  attach_texts (grid, &row, C_ ("fact", "MAC Addresses"), duplicate->computer.macs, known->computer.macs);
-  attach_text (grid, &row, C_ ("fact", "Agent Version"), duplicate->agent_version, known->agent_version);
-  attach_text (grid, &row, C_ ("fact", "Agent Key"), key, other_key);
-  attach_time (grid, &row, C_ ("fact", "First Requested"), duplicate->first_requested, known->first_requested);
-  attach_time (grid, &row, C_ ("fact", "Last Requested"), duplicate->last_requested, known->last_requested);
-  attach_time (grid, &row, C_ ("fact", "Last Contact"), duplicate->last_contact, known->last_contact);
+  for (guint i = 0; i < G_N_ELEMENTS (compared); i++)
+    {
+      const RollcallReportColumn *column = rollcall_report_column_find (compared[i]);
+      g_autofree char *one = column->get_text (duplicate, TEXT_LIMIT), *other = column->get_text (known, TEXT_LIMIT);
+
+      attach_line (grid, &row, rollcall_report_column_get_title (column), one, other);
+    }
   return GTK_WIDGET (grid);
 }
 
-GtkWidget *
-rollcall_comparison_new (const RollcallRegistration *duplicate, const RollcallRegistration *known)
+/* Where there is little room: what differs, each below its title; then what does not, by its titles. */
+static GtkWidget *
+make_short_table (const RollcallRegistration *duplicate, const RollcallRegistration *known)
+{
+  GtkGrid *grid = GTK_GRID (gtk_grid_new ());
+  g_autoptr (GString) same = g_string_new (NULL);
+  int row = 1;
+
+  gtk_grid_set_column_spacing (grid, 12);
+  gtk_grid_set_column_homogeneous (grid, TRUE);
+  attach_label (grid, 0, 0, C_ ("comparison", "Asks now"), "heading");
+  attach_label (grid, 1, 0, C_ ("comparison", "Known"), "heading");
+  for (guint i = 0; i < G_N_ELEMENTS (compared); i++)
+    {
+      const RollcallReportColumn *column = rollcall_report_column_find (compared[i]);
+      const char *title = rollcall_report_column_get_title (column);
+      g_autofree char *one = column->get_text (duplicate, TEXT_LIMIT), *other = column->get_text (known, TEXT_LIMIT);
+
+      if (g_strcmp0 (one, other) == 0)
+        {
+          if (*one != '\0')
+            g_string_append_printf (same, "%s%s", same->len > 0 ? ", " : "", title);
+          continue;
+        }
+      attach_label (grid, 0, row, title, "dim-label");
+      attach_label (grid, 0, row + 1, one, NULL);
+      attach_label (grid, 1, row + 1, other, NULL);
+      row += 2;
+    }
+  if (same->len > 0)
+    {
+      /* Translators: before a list of facts that are equal */
+      g_autofree char *text = g_strdup_printf (C_ ("comparison", "The same: %s"), same->str);
+      GtkWidget *label = gtk_label_new (text);
+
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_widget_set_margin_top (label, 12);
+      gtk_grid_attach (grid, label, 0, row, 2, 1);
+    }
+  return GTK_WIDGET (grid);
+}
+
+static GtkWidget *
+make_comparison (const RollcallRegistration *duplicate, const RollcallRegistration *known, gboolean brief)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *scroller = gtk_scrolled_window_new ();
   const char *meaning = rollcall_words_advice_meaning (duplicate->advice);
 
-  g_return_val_if_fail (duplicate != NULL && known != NULL, NULL);
   if (*meaning != '\0')
     {
       g_autofree char *text = g_strdup_printf ("%s: %s", rollcall_words_advice (duplicate->advice), meaning);
@@ -111,7 +126,7 @@ rollcall_comparison_new (const RollcallRegistration *duplicate, const RollcallRe
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_box_append (GTK_BOX (box), label);
     }
-  gtk_box_append (GTK_BOX (box), make_table (duplicate, known));
+  gtk_box_append (GTK_BOX (box), brief ? make_short_table (duplicate, known) : make_table (duplicate, known));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 420);
@@ -119,12 +134,19 @@ rollcall_comparison_new (const RollcallRegistration *duplicate, const RollcallRe
   return scroller;
 }
 
+GtkWidget *
+rollcall_comparison_new (const RollcallRegistration *duplicate, const RollcallRegistration *known)
+{
+  g_return_val_if_fail (duplicate != NULL && known != NULL, NULL);
+  return make_comparison (duplicate, known, TRUE);
+}
+
 void
 rollcall_comparison_present (const RollcallRegistration *duplicate, const RollcallRegistration *known,
                              GtkWidget *parent)
 {
   AdwDialog *dialog = adw_dialog_new ();
-  GtkWidget *view = adw_toolbar_view_new (), *table = rollcall_comparison_new (duplicate, known);
+  GtkWidget *view = adw_toolbar_view_new (), *table = make_comparison (duplicate, known, FALSE);
 
   gtk_widget_add_css_class (table, "details");
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());

@@ -5,6 +5,7 @@
 
 #include "rollcall-comparison.h"
 #include "rollcall-plain-text.h"
+#include "rollcall-report-columns.h"
 #include "rollcall-time-line.h"
 #include "rollcall-words.h"
 
@@ -31,7 +32,8 @@ struct _RollcallDetails
   GtkWidget *keys;
   GtkListBox *key_list;
   RollcallTimeLine *time_line;
-  GPtrArray *fact_rows; /* (owned) (element-type AdwActionRow) one a line of `facts` */
+  GPtrArray *fact_rows;    /* (owned) (element-type AdwActionRow) */
+  GPtrArray *fact_columns; /* (owned) (element-type RollcallReportColumn) what each of them shows */
 
   RollcallSession *session; /* (owned) (nullable) */
   gint64 id;                /* 0 = none */
@@ -43,109 +45,12 @@ struct _RollcallDetails
 
 G_DEFINE_FINAL_TYPE (RollcallDetails, rollcall_details, ADW_TYPE_BIN)
 
-#define TEXT(function, member)                                                                                         \
-  static char *function (const RollcallRegistration *row)                                                              \
-  {                                                                                                                    \
-    return rollcall_text_make_plain (row->member);                                                                     \
-  }
-#define TIME(function, member)                                                                                         \
-  static char *function (const RollcallRegistration *row)                                                              \
-  {                                                                                                                    \
-    return rollcall_words_time (row->member);                                                                          \
-  }
-#define LINES(function, member)                                                                                        \
-  static char *function (const RollcallRegistration *row)                                                              \
-  {                                                                                                                    \
-    return make_lines (row->member);                                                                                   \
-  }
-
-/* One text a line, each made plain: a line end of theirs is none of ours. */
-static char *
-make_lines (char **texts)
-{
-  g_autoptr (GString) lines = g_string_new (NULL);
-
-  for (guint i = 0; texts[i] != NULL; i++)
-    {
-      g_autofree char *plain = rollcall_text_make_plain (texts[i]);
-      g_string_append_printf (lines, "%s%s", i > 0 ? "\n" : "", plain);
-    }
-  return g_string_free_and_steal (g_steal_pointer (&lines));
-}
-
-TEXT (get_name, computer.name)
-TEXT (get_domain, computer.domain)
-TEXT (get_fqdn, computer.fqdn)
-TEXT (get_os, computer.os)
-TEXT (get_user, computer.user)
-TEXT (get_agent_version, agent_version)
-TEXT (get_note, note)
-LINES (get_ips, computer.ips)
-LINES (get_macs, computer.macs)
-TIME (get_decided_at, decided_at)
-TIME (get_first_requested, first_requested)
-TIME (get_last_requested, last_requested)
-TIME (get_last_contact, last_contact)
-TIME (get_revocation_seen, revocation_seen_at)
-TIME (get_purge_after, purge_after)
-
-static char *
-get_number (const RollcallRegistration *row)
-{
-  return g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
-}
-
-static char *
-get_request_count (const RollcallRegistration *row)
-{
-  return g_strdup_printf ("%'" G_GINT64_FORMAT, row->request_count);
-}
-
-static char *
-get_trust (const RollcallRegistration *row)
-{
-  return g_strdup (rollcall_words_trust (row->trust));
-}
-
-static char *
-get_decided_by (const RollcallRegistration *row)
-{
-  return rollcall_words_decided_by (row->decided_by, row->decided_by_name);
-}
-
-static char *
-get_site_server (const RollcallRegistration *row)
-{
-  return g_strdup (row->site_server ? C_ ("site server", "Yes") : "");
-}
-
-static const struct
-{
-  gboolean of_computer; /* else of its registration */
-  const char *title;
-  char *(*get_text) (const RollcallRegistration *row); /* (transfer full) "": not shown */
-} facts[] = {
-  { FALSE, NC_ ("fact", "Trust"), get_trust },
-  { FALSE, NC_ ("fact", "Decided By"), get_decided_by },
-  { FALSE, NC_ ("fact", "Decided"), get_decided_at },
-  { FALSE, NC_ ("fact", "Note"), get_note },
-  { FALSE, NC_ ("fact", "First Requested"), get_first_requested },
-  { FALSE, NC_ ("fact", "Last Requested"), get_last_requested },
-  { FALSE, NC_ ("fact", "Requests"), get_request_count },
-  { FALSE, NC_ ("fact", "Last Contact"), get_last_contact },
-  { FALSE, NC_ ("fact", "Agent Learned of the Revocation"), get_revocation_seen },
-  { FALSE, NC_ ("fact", "Leaves the List"), get_purge_after },
-  { FALSE, NC_ ("fact", "Site Server"), get_site_server },
-  { FALSE, NC_ ("fact", "Number"), get_number },
-  { TRUE, NC_ ("fact", "Name"), get_name },
-  { TRUE, NC_ ("fact", "Domain"), get_domain },
-  { TRUE, NC_ ("fact", "Full Name"), get_fqdn },
-  { TRUE, NC_ ("fact", "Operating System"), get_os },
-  { TRUE, NC_ ("fact", "User"), get_user },
-  { TRUE, NC_ ("fact", "IP Addresses"), get_ips },
-  { TRUE, NC_ ("fact", "MAC Addresses"), get_macs },
-  { TRUE, NC_ ("fact", "Agent Version"), get_agent_version },
-};
+/* By their column's field; what is empty is not shown. */
+static const char *const registration_facts[] = { "trust",         "decided_by",      "decided_at",
+                                                  "note",          "first_requested", "last_requested",
+                                                  "request_count", "last_contact",    "revocation_seen_at",
+                                                  "purge_after",   "site_server",     "id" };
+static const char *const computer_facts[] = { "name", "domain", "fqdn", "os", "user", "ips", "macs", "agent_version" };
 
 /* A row that says one thing: small title, the text itself selectable. */
 static AdwActionRow *
@@ -161,13 +66,15 @@ make_fact_row (const char *title)
 }
 
 static void
-add_fact_rows (RollcallDetails *self)
+add_fact_rows (RollcallDetails *self, AdwPreferencesGroup *group, const char *const *fields, guint n)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+  for (guint i = 0; i < n; i++)
     {
-      AdwActionRow *row = make_fact_row (g_dpgettext2 (GETTEXT_PACKAGE, "fact", facts[i].title));
+      const RollcallReportColumn *column = rollcall_report_column_find (fields[i]);
+      AdwActionRow *row = make_fact_row (rollcall_report_column_get_title (column));
 
-      adw_preferences_group_add (facts[i].of_computer ? self->computer : self->registration, GTK_WIDGET (row));
+      adw_preferences_group_add (group, GTK_WIDGET (row));
+      g_ptr_array_add (self->fact_columns, (gpointer) column);
       g_ptr_array_add (self->fact_rows, row);
     }
 }
@@ -205,10 +112,11 @@ show_row (RollcallDetails *self, const RollcallRegistration *row)
 {
   show_standing (self, row);
   show_advice (self, row);
-  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+  for (guint i = 0; i < self->fact_rows->len; i++)
     {
-      g_autofree char *text = facts[i].get_text (row);
+      const RollcallReportColumn *column = g_ptr_array_index (self->fact_columns, i);
       AdwActionRow *fact = g_ptr_array_index (self->fact_rows, i);
+      g_autofree char *text = column->get_text (row, G_MAXSIZE);
 
       adw_action_row_set_subtitle (fact, text);
       gtk_widget_set_visible (GTK_WIDGET (fact), *text != '\0');
@@ -374,6 +282,7 @@ rollcall_details_dispose (GObject *object)
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_DETAILS);
   g_clear_pointer (&self->fact_rows, g_ptr_array_unref);
+  g_clear_pointer (&self->fact_columns, g_ptr_array_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rollcall_details_parent_class)->dispose (object);
 }
@@ -408,5 +317,7 @@ rollcall_details_init (RollcallDetails *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->fact_rows = g_ptr_array_new ();
-  add_fact_rows (self);
+  self->fact_columns = g_ptr_array_new ();
+  add_fact_rows (self, self->registration, registration_facts, G_N_ELEMENTS (registration_facts));
+  add_fact_rows (self, self->computer, computer_facts, G_N_ELEMENTS (computer_facts));
 }

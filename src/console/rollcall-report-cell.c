@@ -5,6 +5,8 @@
 
 #define ICON_SIZE 16
 #define SPACING   6
+/* A cell shows no more than this many bytes of what was said: the start of it. */
+#define SHOWN_LIMIT 512
 
 struct _RollcallReportCell
 {
@@ -52,11 +54,30 @@ set_layout_text (RollcallReportCell *self)
   pango_layout_set_text (self->layout, marked != NULL ? marked : self->text, -1);
 }
 
+/* When it was, or will be; 0 = no time. */
+static gint64
+get_time (RollcallReportCell *self)
+{
+  const RollcallRegistration *row = self->slot != NULL ? rollcall_row_slot_get_row (self->slot) : NULL;
+
+  return row != NULL ? rollcall_report_column_get_time (self->column, row) : 0;
+}
+
+static char *
+make_text (RollcallReportCell *self, const RollcallRegistration *row)
+{
+  gint64 time = row != NULL ? rollcall_report_column_get_time (self->column, row) : 0;
+
+  if (time != 0)
+    return rollcall_words_age (time, g_get_real_time () / 1000);
+  return row != NULL ? self->column->get_text (row, SHOWN_LIMIT) : g_strdup ("");
+}
+
 static void
 read_row (RollcallReportCell *self)
 {
   const RollcallRegistration *row = self->slot != NULL ? rollcall_row_slot_get_row (self->slot) : NULL;
-  g_autofree char *text = row != NULL ? self->column->get_text (row) : g_strdup ("");
+  g_autofree char *text = make_text (self, row);
 
   if (is_status (self))
     set_status (self, row);
@@ -83,7 +104,7 @@ ensure_layout (RollcallReportCell *self)
   /* Every cell begins where its column does, whichever script its text is in. */
   pango_layout_set_auto_dir (self->layout, FALSE);
   pango_layout_set_alignment (self->layout, rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-  if (self->column->numeric)
+  if (self->column->numeric || self->column->time != 0)
     {
       g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
       pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
@@ -175,12 +196,19 @@ rollcall_report_cell_direction_changed (GtkWidget *widget, GtkTextDirection prev
   gtk_widget_queue_draw (widget);
 }
 
-/* The whole text of a cell that has no room for it. */
+/* The exact time, or the whole text of a cell that has no room for it. */
 static gboolean
 rollcall_report_cell_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   RollcallReportCell *self = ROLLCALL_REPORT_CELL (widget);
+  gint64 time = get_time (self);
 
+  if (time != 0)
+    {
+      g_autofree char *exact = rollcall_words_exact_time (time);
+      gtk_tooltip_set_text (tooltip, exact);
+      return TRUE;
+    }
   if (self->layout == NULL || !pango_layout_is_ellipsized (self->layout))
     return FALSE;
   gtk_tooltip_set_text (tooltip, self->text);
@@ -244,6 +272,8 @@ rollcall_report_cell_set_slot (RollcallReportCell *self, RollcallRowSlot *slot)
   if (slot == NULL)
     return;
   g_signal_connect_swapped (slot, "changed", G_CALLBACK (read_row), self);
+  if (self->column->time != 0)
+    g_signal_connect_swapped (slot, "time-passed", G_CALLBACK (read_row), self);
   read_row (self);
 }
 

@@ -29,7 +29,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (RollcallReportModel, rollcall_report_model, G_TYP
                                    G_IMPLEMENT_INTERFACE (GTK_TYPE_SELECTION_MODEL,
                                                           rollcall_report_model_selection_init))
 
-static guint changed_signal;
+static guint changed_signal, time_passed_signal;
 
 static void
 rollcall_row_slot_dispose (GObject *object)
@@ -49,6 +49,8 @@ rollcall_row_slot_class_init (RollcallRowSlotClass *klass)
   G_OBJECT_CLASS (klass)->dispose = rollcall_row_slot_dispose;
   changed_signal = g_signal_new ("changed", ROLLCALL_TYPE_ROW_SLOT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                  0);
+  time_passed_signal = g_signal_new ("time-passed", ROLLCALL_TYPE_ROW_SLOT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 0);
 }
 
 static void
@@ -383,17 +385,15 @@ rollcall_report_model_invert_selection (RollcallReportModel *self)
   selection_was_changed (self);
 }
 
-void
-rollcall_report_model_refresh (RollcallReportModel *self, GArray *ids)
+/* Those of @ids (nullable); a slot may go while the others are told. */
+static GPtrArray *
+list_slots (RollcallReportModel *self, GArray *ids)
 {
-  g_autoptr (GPtrArray) slots = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GHashTable) touched = NULL;
+  GPtrArray *slots = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) touched = ids != NULL ? g_hash_table_new (g_int64_hash, g_int64_equal) : NULL;
   GHashTableIter iter;
   gpointer slot;
 
-  g_return_if_fail (ROLLCALL_IS_REPORT_MODEL (self));
-  if (ids != NULL)
-    touched = g_hash_table_new (g_int64_hash, g_int64_equal);
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     g_hash_table_add (touched, &g_array_index (ids, gint64, i));
   g_hash_table_iter_init (&iter, self->slots);
@@ -404,6 +404,23 @@ rollcall_report_model_refresh (RollcallReportModel *self, GArray *ids)
       if (touched == NULL || g_hash_table_contains (touched, &id))
         g_ptr_array_add (slots, g_object_ref (slot));
     }
+  return slots;
+}
+
+void
+rollcall_report_model_refresh (RollcallReportModel *self, GArray *ids)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_MODEL (self));
+  g_autoptr (GPtrArray) slots = list_slots (self, ids);
   for (guint i = 0; i < slots->len; i++)
     rollcall_row_slot_refresh (g_ptr_array_index (slots, i));
+}
+
+void
+rollcall_report_model_time_passed (RollcallReportModel *self)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_MODEL (self));
+  g_autoptr (GPtrArray) slots = list_slots (self, NULL);
+  for (guint i = 0; i < slots->len; i++)
+    g_signal_emit (g_ptr_array_index (slots, i), time_passed_signal, 0);
 }

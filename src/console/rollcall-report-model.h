@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * RollcallRowSlot: what the view holds for a position: the row that is there now, read when it is first asked for.
- * Emits `changed` when that may be another one or says something else.
+ * Emits `changed` when that may be another one or says something else, `time-passed` when only the clock went on.
  */
 #define ROLLCALL_TYPE_ROW_SLOT (rollcall_row_slot_get_type ())
 G_DECLARE_FINAL_TYPE (RollcallRowSlot, rollcall_row_slot, ROLLCALL, ROW_SLOT, GObject)
@@ -40,5 +40,7 @@ GArray *rollcall_report_model_list_selected (RollcallReportModel *self);
 void rollcall_report_model_invert_selection (RollcallReportModel *self);
 /* Lets the live slots of @ids (nullable) (element-type gint64) read their rows anew; NULL: all of them. */
 void rollcall_report_model_refresh (RollcallReportModel *self, GArray *ids);
+/* Lets what shows how long ago something was say so anew, of the live slots. */
+void rollcall_report_model_time_passed (RollcallReportModel *self);
 
 G_END_DECLS

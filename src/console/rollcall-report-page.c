@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-columns-dialog.h"
+#include "rollcall-comparison.h"
 #include "rollcall-decision.h"
 #include "rollcall-details.h"
 #include "rollcall-menu.h"
@@ -24,6 +26,7 @@ struct _RollcallReportPage
   AdwOverlaySplitView *split;
   RollcallDetails *details;
   RollcallReportView *view;
+  GtkMenuButton *menu_button;
   GtkLabel *totals;
   GtkWidget *work;
   GtkProgressBar *progress;
@@ -292,22 +295,28 @@ typedef struct
   GdkRectangle at;
 } MenuRequest;
 
+/* Returns: (transfer full) (nullable): what the menu is about, where it is one row alone */
+static RollcallRegistration *
+get_only_row (RollcallReportPage *self)
+{
+  if (self->facts->len != 1)
+    return NULL;
+  return rollcall_cache_get_row (self->cache, g_array_index (self->facts, RollcallDecisionFacts, 0).id);
+}
+
 static void
 open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
 {
   guint n_selected = rollcall_report_model_get_n_selected (get_model (self));
-  g_autoptr (GMenuModel) menu = rollcall_menu_new (facts, n_selected, get_obstacle (self));
+  g_autoptr (GMenuModel) menu = NULL;
 
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->facts, g_array_unref);
   g_clear_pointer (&self->name, g_free);
   self->facts = g_array_ref (facts);
-  if (facts->len == 1)
-    {
-      g_autoptr (RollcallRegistration)
-          row = rollcall_cache_get_row (self->cache, g_array_index (facts, RollcallDecisionFacts, 0).id);
-      self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
-    }
+  g_autoptr (RollcallRegistration) row = get_only_row (self);
+  self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
+  menu = rollcall_menu_new (facts, n_selected, row != NULL && row->duplicate_of != 0, get_obstacle (self));
   self->menu = gtk_popover_menu_new_from_model (menu);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
@@ -415,6 +424,17 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     decide (self, note);
 }
 
+/* Nobody allows a duplicate without having seen which computer it may be. Returns: (nullable) */
+static GtkWidget *
+compare_first (RollcallReportPage *self)
+{
+  g_autoptr (RollcallRegistration) row = self->action == ROLLCALL_ACTION_ALLOW ? get_only_row (self) : NULL;
+  g_autoptr (RollcallRegistration)
+      known = row != NULL && row->duplicate_of != 0 ? rollcall_cache_get_row (self->cache, row->duplicate_of) : NULL;
+
+  return known != NULL ? rollcall_comparison_new (row, known) : NULL;
+}
+
 static void
 decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -427,8 +447,10 @@ decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
   batch = rollcall_decision_make_batch (self->action, self->facts, "");
   if (batch->items->len == 0)
     return;
-  if (rollcall_decision_asks (self->action, batch->items->len))
-    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, asked_cb, NULL);
+  GtkWidget *comparison = compare_first (self);
+  if (comparison != NULL || rollcall_decision_asks (self->action, batch->items->len))
+    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, comparison,
+                                 asked_cb, NULL);
   else
     decide (self, "");
 }
@@ -458,6 +480,20 @@ static void
 clear_filters_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   clear_filters (ROLLCALL_REPORT_PAGE (widget));
+}
+
+static void
+edit_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  adw_dialog_present (rollcall_columns_dialog_new (rollcall_report_view_get_layout (self->view)), widget);
+}
+
+static void
+reset_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  rollcall_report_layout_reset (rollcall_report_view_get_layout (ROLLCALL_REPORT_PAGE (widget)->view));
 }
 
 static void
@@ -501,6 +537,7 @@ rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *repor
     gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
   self->report = report;
   self->counts = (RollcallStatusCounts) { 0 };
+  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), report->id);
   clear_filters (self);
   ask_anew (self);
 }
@@ -565,6 +602,8 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "report.invert-selection", NULL, invert_action);
   gtk_widget_class_install_action (class, "report.open-menu", NULL, open_menu_action);
   gtk_widget_class_install_action (class, "report.clear-filters", NULL, clear_filters_action);
+  gtk_widget_class_install_action (class, "report.edit-columns", NULL, edit_columns_action);
+  gtk_widget_class_install_action (class, "report.reset-columns", NULL, reset_columns_action);
   gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
@@ -590,6 +629,7 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, menu_button);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, work);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, progress);
@@ -612,6 +652,7 @@ rollcall_report_page_init (RollcallReportPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   add_toggles (self);
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)));
   gtk_search_entry_set_key_capture_widget (self->search, NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
 }

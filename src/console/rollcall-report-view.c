@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-menu.h"
 #include "rollcall-report-cell.h"
 
 struct _RollcallReportView
@@ -10,7 +11,10 @@ struct _RollcallReportView
   AdwBin parent_instance;
   GtkWidget *scroller;
   GtkColumnView *view;
-  RollcallReportList *list; /* (owned) (nullable) */
+  RollcallReportLayout *layout; /* (owned) */
+  RollcallReportList *list;     /* (owned) (nullable) */
+  GtkWidget *header_menu;       /* (nullable) the last one that was opened */
+  guint time_source;
 
   /* What showed before the rows changed places (C6). */
   GArray *shown;    /* (owned) (nullable) ids from the first one that shows */
@@ -29,63 +33,37 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-static void
-setup_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, gpointer user_data)
-{
-  gtk_column_view_cell_set_child (cell, rollcall_report_cell_new (user_data));
-}
+/* How often what says '5 minutes ago' is said anew. */
+#define TIME_PASSES_S 20
 
 static void
-bind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, gpointer user_data)
+order_changed_cb (RollcallReportView *self)
 {
-  rollcall_report_cell_set_slot (ROLLCALL_REPORT_CELL (gtk_column_view_cell_get_child (cell)),
-                                 gtk_column_view_cell_get_item (cell));
-}
-
-static void
-unbind_cell (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, gpointer user_data)
-{
-  rollcall_report_cell_set_slot (ROLLCALL_REPORT_CELL (gtk_column_view_cell_get_child (cell)), NULL);
-}
-
-static void
-add_column (RollcallReportView *self, const RollcallReportColumn *column)
-{
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkColumnViewColumn) made = NULL;
-  g_autoptr (GtkSorter) sorter = NULL;
-
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cell), (gpointer) column);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cell), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cell), NULL);
-  made = gtk_column_view_column_new (g_dpgettext2 (GETTEXT_PACKAGE, "column", column->title), factory);
-  /* Sorts nothing: a title without a sorter cannot be clicked. The cache sorts. */
-  sorter = GTK_SORTER (gtk_custom_sorter_new (NULL, NULL, NULL));
-  gtk_column_view_column_set_id (made, column->field);
-  gtk_column_view_column_set_sorter (made, sorter);
-  gtk_column_view_column_set_resizable (made, TRUE);
-  gtk_column_view_column_set_fixed_width (made, (int) adw_length_unit_to_px (ADW_LENGTH_UNIT_SP, column->width, NULL));
-  gtk_column_view_column_set_expand (made, column->expand);
-  gtk_column_view_append_column (self->view, made);
-}
-
-static void
-order_changed_cb (GtkSorter *sorter, GtkSorterChange change, gpointer user_data)
-{
-  g_signal_emit (user_data, signals[ORDER_CHANGED], 0);
+  g_signal_emit (self, signals[ORDER_CHANGED], 0);
 }
 
 const char *
 rollcall_report_view_get_order (RollcallReportView *self, gboolean *descending)
 {
-  GtkColumnViewSorter *sorter;
-  GtkColumnViewColumn *column;
-
   g_return_val_if_fail (ROLLCALL_IS_REPORT_VIEW (self), NULL);
-  sorter = GTK_COLUMN_VIEW_SORTER (gtk_column_view_get_sorter (self->view));
-  column = gtk_column_view_sorter_get_primary_sort_column (sorter);
-  *descending = column != NULL && gtk_column_view_sorter_get_primary_sort_order (sorter) == GTK_SORT_DESCENDING;
-  return column != NULL ? gtk_column_view_column_get_id (column) : rollcall_report_columns[0].field;
+  return rollcall_report_layout_get_order (self->layout, descending);
+}
+
+RollcallReportLayout *
+rollcall_report_view_get_layout (RollcallReportView *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_VIEW (self), NULL);
+  return self->layout;
+}
+
+static gboolean
+time_passed_cb (gpointer user_data)
+{
+  RollcallReportView *self = user_data;
+
+  if (self->list != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    rollcall_report_model_time_passed (rollcall_report_list_get_model (self->list));
+  return G_SOURCE_CONTINUE;
 }
 
 /* The cell under @widget, or the one that it is padding around. */
@@ -110,6 +88,49 @@ find_slot (GtkWidget *widget, GtkWidget *end)
   RollcallReportCell *cell = find_cell (widget, end);
 
   return cell != NULL ? rollcall_report_cell_get_slot (cell) : NULL;
+}
+
+/* C2: which columns show. On what has a layout manager, which presents it anew when its size changes. */
+static void
+open_header_menu (RollcallReportView *self, double x, double y)
+{
+  g_autoptr (GMenuModel) menu = rollcall_report_layout_make_menu (self->layout);
+  GdkRectangle at = { (int) x, (int) y, 1, 1 };
+
+  g_clear_pointer (&self->header_menu, gtk_widget_unparent);
+  self->header_menu = gtk_popover_menu_new_from_model (menu);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->header_menu), FALSE);
+  gtk_widget_set_halign (self->header_menu, GTK_ALIGN_START);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->header_menu), &at);
+  gtk_widget_set_parent (self->header_menu, GTK_WIDGET (self));
+  rollcall_menu_name_items (GTK_POPOVER_MENU (self->header_menu));
+  gtk_popover_popup (GTK_POPOVER (self->header_menu));
+}
+
+/* GtkColumnView's titles are its first child. */
+static gboolean
+is_in_header (RollcallReportView *self, GtkWidget *picked)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  return picked != NULL && header != NULL && (picked == header || gtk_widget_is_ancestor (picked, header));
+}
+
+/* Before the titles' own gestures, which keep what they get. */
+static void
+header_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer user_data)
+{
+  RollcallReportView *self = user_data;
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
+  GtkWidget *view = GTK_WIDGET (self->view);
+  graphene_point_t point;
+
+  if (event == NULL || !gdk_event_triggers_context_menu (event) ||
+      !is_in_header (self, gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT)))
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  if (gtk_widget_compute_point (view, GTK_WIDGET (self), &GRAPHENE_POINT_INIT ((float) x, (float) y), &point))
+    open_header_menu (self, (double) point.x, (double) point.y);
 }
 
 /* C3: a row outside the selection is selected first. */
@@ -338,6 +359,11 @@ rollcall_report_view_dispose (GObject *object)
 {
   RollcallReportView *self = ROLLCALL_REPORT_VIEW (object);
 
+  g_clear_handle_id (&self->time_source, g_source_remove);
+  g_clear_pointer (&self->header_menu, gtk_widget_unparent);
+  if (self->layout != NULL)
+    rollcall_report_layout_keep (self->layout);
+  g_clear_object (&self->layout);
   g_clear_object (&self->list);
   g_clear_pointer (&self->shown, g_array_unref);
   G_OBJECT_CLASS (rollcall_report_view_parent_class)->dispose (object);
@@ -365,11 +391,16 @@ static void
 add_controllers (RollcallReportView *self)
 {
   GtkGesture *click = gtk_gesture_click_new (), *press = gtk_gesture_long_press_new ();
+  GtkGesture *header_click = gtk_gesture_click_new ();
   GtkEventController *any = gtk_event_controller_legacy_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (click));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (header_click), 0);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (header_click), GTK_PHASE_CAPTURE);
+  g_signal_connect (header_click, "pressed", G_CALLBACK (header_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (header_click));
   gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
   g_signal_connect (press, "pressed", G_CALLBACK (long_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (press));
@@ -387,14 +418,12 @@ rollcall_report_view_init (RollcallReportView *self)
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   C_ ("accessible name", "Computers"), -1);
-  for (guint i = 0; i < rollcall_n_report_columns; i++)
-    add_column (self, &rollcall_report_columns[i]);
-  g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (order_changed_cb), self, 0);
+  self->layout = rollcall_report_layout_new (self->view);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", rollcall_report_layout_get_actions (self->layout));
+  g_signal_connect_object (self->layout, "order-changed", G_CALLBACK (order_changed_cb), self, G_CONNECT_SWAPPED);
   add_controllers (self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->view));
   gtk_widget_set_vexpand (self->scroller, TRUE);
   adw_bin_set_child (ADW_BIN (self), self->scroller);
-
-  g_autoptr (GtkColumnViewColumn) first = g_list_model_get_item (gtk_column_view_get_columns (self->view), 0);
-  gtk_column_view_sort_by_column (self->view, first, GTK_SORT_ASCENDING);
+  self->time_source = g_timeout_add_seconds (TIME_PASSES_S, time_passed_cb, self);
 }

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "rollcall-report-layout.h"
 #include "rollcall-report-list.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ G_DECLARE_FINAL_TYPE (RollcallReportView, rollcall_report_view, ROLLCALL, REPORT
 void rollcall_report_view_set_list (RollcallReportView *self, RollcallReportList *list); /* once */
 /* A field of a row (API.md). Returns: (transfer none) */
 const char *rollcall_report_view_get_order (RollcallReportView *self, gboolean *descending);
+RollcallReportLayout *rollcall_report_view_get_layout (RollcallReportView *self); /* (transfer none) */
 void rollcall_report_view_scroll_to_top (RollcallReportView *self);
 /* Opens the menu by the keyboard: at the focused row where that is selected, else at the first selected one. */
 void rollcall_report_view_request_menu (RollcallReportView *self);

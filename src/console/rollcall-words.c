@@ -47,6 +47,23 @@ rollcall_words_status_style (RollcallStatus status)
 }
 
 const char *
+rollcall_words_trust (RollcallTrust trust)
+{
+  switch (trust)
+    {
+    case ROLLCALL_TRUST_NONE:
+      return C_ ("trust", "None");
+    case ROLLCALL_TRUST_AWAITING_REQUEST:
+      return C_ ("trust", "At Next Request");
+    case ROLLCALL_TRUST_GRANTED:
+      return C_ ("trust", "Granted");
+    case ROLLCALL_TRUST_REVOKED:
+      return C_ ("trust", "Revoked");
+    }
+  g_return_val_if_reached ("");
+}
+
+const char *
 rollcall_words_advice (RollcallAdvice advice)
 {
   switch (advice)
@@ -77,23 +94,6 @@ rollcall_words_advice_meaning (RollcallAdvice advice)
                 "disk.");
     case ROLLCALL_ADVICE_CONFLICT:
       return _ ("It has the marks of several computers. Which one it is must be named to allow it.");
-    }
-  g_return_val_if_reached ("");
-}
-
-const char *
-rollcall_words_trust (RollcallTrust trust)
-{
-  switch (trust)
-    {
-    case ROLLCALL_TRUST_NONE:
-      return C_ ("trust", "None");
-    case ROLLCALL_TRUST_AWAITING_REQUEST:
-      return C_ ("trust", "From its next request on");
-    case ROLLCALL_TRUST_GRANTED:
-      return C_ ("trust", "Granted");
-    case ROLLCALL_TRUST_REVOKED:
-      return C_ ("trust", "Revoked");
     }
   g_return_val_if_reached ("");
 }
@@ -179,28 +179,55 @@ rollcall_words_action_result (RollcallAction action)
   return results[action];
 }
 
-char *
-rollcall_words_time (gint64 milliseconds)
+static char *
+format_time (gint64 milliseconds, const char *format)
 {
   g_autoptr (GDateTime) utc = milliseconds != 0 ? g_date_time_new_from_unix_utc_usec (milliseconds * 1000) : NULL;
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, format) : g_strdup ("");
+}
+
+char *
+rollcall_words_time (gint64 milliseconds)
+{
   /* Translators: a date and a time of day, short, the same length in every row */
-  return local != NULL ? g_date_time_format (local, C_ ("time", "%Y-%m-%d %H:%M")) : g_strdup ("");
+  return format_time (milliseconds, C_ ("time", "%Y-%m-%d %H:%M"));
+}
+
+char *
+rollcall_words_exact_time (gint64 milliseconds)
+{
+  /* Translators: a date, a time of day with seconds, and the time zone */
+  return format_time (milliseconds, C_ ("exact time", "%A, %-d %B %Y, %H:%M:%S %Z"));
 }
 
 char *
 rollcall_words_age (gint64 milliseconds, gint64 now)
 {
-  gint64 minutes = MAX (now - milliseconds, 0) / (60 * 1000);
+  gint64 minutes = (now - milliseconds) / (60 * 1000);
+  gboolean ahead = minutes < 0;
+  gulong n;
 
-  if (minutes < 1)
+  if (minutes == 0)
     return g_strdup (C_ ("age", "just now"));
+  minutes = ABS (minutes);
   if (minutes < 60)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d minute ago", "%d minutes ago", (gulong) minutes),
-                            (int) minutes);
+    {
+      n = (gulong) minutes;
+      return g_strdup_printf (ahead ? g_dngettext (GETTEXT_PACKAGE, "in %lu minute", "in %lu minutes", n)
+                                    : g_dngettext (GETTEXT_PACKAGE, "%lu minute ago", "%lu minutes ago", n),
+                              n);
+    }
   if (minutes < 48 * 60)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d hour ago", "%d hours ago", (gulong) minutes / 60),
-                            (int) (minutes / 60));
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d day ago", "%d days ago", (gulong) minutes / (24 * 60)),
-                          (int) (minutes / (24 * 60)));
+    {
+      n = (gulong) minutes / 60;
+      return g_strdup_printf (ahead ? g_dngettext (GETTEXT_PACKAGE, "in %lu hour", "in %lu hours", n)
+                                    : g_dngettext (GETTEXT_PACKAGE, "%lu hour ago", "%lu hours ago", n),
+                              n);
+    }
+  n = (gulong) minutes / (24 * 60);
+  return g_strdup_printf (ahead ? g_dngettext (GETTEXT_PACKAGE, "in %lu day", "in %lu days", n)
+                                : g_dngettext (GETTEXT_PACKAGE, "%lu day ago", "%lu days ago", n),
+                          n);
 }

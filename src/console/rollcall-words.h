@@ -24,7 +24,9 @@ char *rollcall_words_decided_by (RollcallDeciderKind kind, const char *name);
 
 /* A time in this computer's time zone; "" for 0. Returns: (transfer full) */
 char *rollcall_words_time (gint64 milliseconds);
-/* "just now", "5 minutes ago", "3 days ago". Returns: (transfer full) */
+/* The same to the second, with the day's name and the time zone. Returns: (transfer full) */
+char *rollcall_words_exact_time (gint64 milliseconds);
+/* "just now", "5 minutes ago", "in 3 days". Returns: (transfer full) */
 char *rollcall_words_age (gint64 milliseconds, gint64 now);
 
 G_END_DECLS

@@ -223,7 +223,7 @@ setup_label (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell)
 static void
 bind_label (GtkSignalListItemFactory *factory, GtkColumnViewCell *cell, const RollcallReportColumn *column)
 {
-  g_autofree char *text = column->get_text (BENCH_ITEM (gtk_column_view_cell_get_item (cell))->row);
+  g_autofree char *text = column->get_text (BENCH_ITEM (gtk_column_view_cell_get_item (cell))->row, G_MAXSIZE);
 
   gtk_label_set_text (GTK_LABEL (gtk_column_view_cell_get_child (cell)), text);
 }

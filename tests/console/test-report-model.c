@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-report-model.h"
+#include "rollcall-words.h"
 
 static GArray *
 make_ids (guint n, gboolean descending)
@@ -71,6 +72,49 @@ test_slots (void)
   g_assert_cmpint (rollcall_row_slot_get_id (slot), ==, 10);
 }
 
+static void
+count (RollcallRowSlot *slot, guint *n)
+{
+  ++*n;
+}
+
+static void
+test_time_passes (void)
+{
+  g_autoptr (RollcallReportModel) model = rollcall_report_model_new (NULL);
+  g_autoptr (GArray) ids = make_ids (10, FALSE);
+  g_autoptr (RollcallRowSlot) slot = NULL;
+  guint changed = 0, passed = 0;
+
+  rollcall_report_model_set_ids (model, ids, TRUE);
+  slot = g_list_model_get_item (G_LIST_MODEL (model), 0);
+  g_signal_connect (slot, "changed", G_CALLBACK (count), &changed);
+  g_signal_connect (slot, "time-passed", G_CALLBACK (count), &passed);
+  rollcall_report_model_time_passed (model);
+  g_assert_cmpuint (passed, ==, 1);
+  g_assert_cmpuint (changed, ==, 0); /* the row is not read anew */
+}
+
+static void
+test_ages (void)
+{
+  static const struct
+  {
+    gint64 minutes;
+    const char *age;
+  } cases[] = {
+    { 0, "just now" },         { 1, "1 minute ago" }, { 59, "59 minutes ago" },         { 60, "1 hour ago" },
+    { 48 * 60, "2 days ago" }, { -1, "in 1 minute" }, { -47 * 60 - 59, "in 47 hours" }, { -49 * 60, "in 2 days" },
+  };
+  gint64 now = 1767605400000;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *age = rollcall_words_age (now - cases[i].minutes * 60 * 1000, now);
+      g_assert_cmpstr (age, ==, cases[i].age);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -78,5 +122,7 @@ main (int argc, char **argv)
   g_test_add_func ("/console/C6-selection-by-id", test_by_id);
   g_test_add_func ("/console/C2-select-all-invert", test_all);
   g_test_add_func ("/console/slots", test_slots);
+  g_test_add_func ("/console/C2-time-passes", test_time_passes);
+  g_test_add_func ("/console/C2-ages", test_ages);
   return g_test_run ();
 }

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from support import Service, wait_for
-from support.desk import Desk
+from support.desk import Desk, watch
 from support.programs import ctl, run
 
 FLEET = 500
@@ -45,15 +45,7 @@ def desk(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def alive(desk, request):
-    """A console that ended or complained fails the step at which it did, with what it said and what was on the screen."""
-    failed = request.session.testsfailed
-    yield
-    log = desk.console.log_text()
-    if request.session.testsfailed > failed:
-        desk.window.screenshot('failed-' + request.node.name)
-        print('\n'.join(desk.window.tree()), log[-4000:], sep='\n')
-    assert desk.console.is_alive(), f'the console ended:\n{log}'
-    assert not re.search(r'(WARNING|CRITICAL) \*\*', log), log
+    yield from watch(desk, request)
 
 
 def test_C1_the_tree_leads_to_the_report(desk):

@@ -251,11 +251,10 @@ test_migration (Fixture *fixture, gconstpointer unused)
 
   add_row (fixture, "plain", FALSE);
   add_row (fixture, "server", TRUE);
-  execute (fixture,
-           "DROP INDEX registrations_site_server; DROP INDEX conflicts_other;"
-           "DROP TABLE status_counts; DROP TRIGGER registrations_counted;"
-           "DROP TRIGGER registrations_discounted; DROP TRIGGER registrations_recounted;"
-           "PRAGMA user_version = 1;");
+  execute (fixture, "DROP INDEX registrations_site_server; DROP INDEX conflicts_other;"
+                    "DROP TABLE status_counts; DROP TRIGGER registrations_counted;"
+                    "DROP TRIGGER registrations_discounted; DROP TRIGGER registrations_recounted;"
+                    "PRAGMA user_version = 1;");
   g_clear_object (&fixture->store);
 
   open_store (fixture);

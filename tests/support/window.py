@@ -123,6 +123,16 @@ class Window:
         box = element.get_extents(Atspi.CoordType.WINDOW)
         return box.x - 2 * frame.x, box.y - 2 * frame.y, box.width, box.height
 
+    def boxes(self, elements):
+        """(box, element) of those that are still there."""
+        found = []
+        for element in elements:
+            try:
+                found.append((self.box(element), element))
+            except GLib.Error:
+                pass
+        return found
+
     def middle(self, element):
         """The middle of what shows of it: a row may be wider than the window."""
         x, y, width, height = self.box(element)
@@ -148,6 +158,14 @@ class Window:
 
     def key(self, *keys):
         xdotool('key', *keys)
+
+    def tab_to(self, role, name, presses=30):
+        """By the keyboard alone."""
+        for _ in range(presses):
+            if any(is_in(each, Atspi.StateType.FOCUSED) for each in self.all(role, name)):
+                return
+            self.key('Tab')
+        raise AssertionError(f'{role} {name} has not the focus after {presses} times Tab')
 
     def type(self, text):
         xdotool('type', '--delay', '20', text)
