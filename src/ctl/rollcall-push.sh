@@ -47,10 +47,10 @@ find_agent() {
 # Whether the system's unit runs this agent on this directory.
 has_unit() {
   command -v systemctl >/dev/null || return 1
-  case $(systemctl show --property=ExecStart rollcall-agent.service 2>/dev/null) in
-  *"path=$agent ;"*"--state-dir $state "*) ;;
-  *) return 1 ;;
-  esac
+  unit=$(systemctl show --property=ExecStart rollcall-agent.service 2>/dev/null) || return 1
+  case $unit in *"--state-dir $state "*) ;; *) return 1 ;; esac
+  unit=${unit#*path=}
+  [ "${unit%% ;*}" -ef "$agent" ]
 }
 
 start_unit() {

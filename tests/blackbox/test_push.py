@@ -250,7 +250,9 @@ def test_a_computer_that_does_not_get_through_to_the_service_says_so(admin, ther
 def test_the_systems_unit_starts_it_where_there_is_one(admin, there):
     there.has_agent()
     agent, log = there.sshd.bin / 'rollcall-agent', there.sshd.home / 'systemctl.log'
-    show = (f'ExecStart={{ path={agent} ; argv[]={agent} --state-dir {there.state} ; ignore_errors=no }}')
+    link = there.sshd.home / 'same-agent'
+    link.symlink_to(agent)
+    show = f'ExecStart={{ path={link} ; argv[]={link} --state-dir {there.state} --replace ; ignore_errors=no }}'
     there.sshd.install('systemctl', f'#!/bin/sh\necho "$*" >>{log}\ncase $* in *ExecStart*) echo "{show}";; esac\n')
     assert there.push().stdout.endswith('the agent is started by rollcall-agent.service\n')
     assert log.read_text().splitlines()[-2:] == ['enable rollcall-agent.service', 'restart rollcall-agent.service']
