@@ -69,8 +69,7 @@ get_meaning (RollcallAction action)
 static const char *
 get_meaning_for_duplicate (void)
 {
-  return _ (
-      "Both become one computer, with the key that asks now. The known key is trusted no longer, once that is so.");
+  return _ ("Both become one computer, with the key that asks now. The known key is trusted no longer then.");
 }
 
 static char *
