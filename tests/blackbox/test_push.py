@@ -140,7 +140,7 @@ def test_a_host_key_is_never_accepted_silently(admin, there, tmp_path):
         there.sshd.know(believed)
         before = there.sshd.known.read_text()
         done = there.push('--agent', AGENT, ME, status=3)
-        assert f'{ME}: Host key verification failed.' in done.stderr
+        assert f'{ME}: Host key verification failed.\n' in done.stderr
         assert f'rollcallctl: {ME}: ssh did not get there' in done.stderr
         assert there.sshd.known.read_text() == before
     assert admin.rows() == [] and not there.state.exists() and not there.programs.exists()
@@ -250,12 +250,16 @@ def test_a_computer_that_does_not_get_through_to_the_service_says_so(admin, ther
 def test_the_systems_unit_starts_it_where_there_is_one(admin, there):
     there.has_agent()
     agent, log = there.sshd.bin / 'rollcall-agent', there.sshd.home / 'systemctl.log'
-    show = (f'ExecStart={{ path={agent} ; argv[]={agent} --state-dir {there.state} ; ignore_errors=no }}')
+    link = there.sshd.home / 'same-agent'
+    link.symlink_to(agent)
+    show = f'ExecStart={{ path={link} ; argv[]={link} --state-dir {there.state} --replace ; ignore_errors=no }}'
     there.sshd.install('systemctl', f'#!/bin/sh\necho "$*" >>{log}\ncase $* in *ExecStart*) echo "{show}";; esac\n')
     assert there.push().stdout.endswith('the agent is started by rollcall-agent.service\n')
     assert log.read_text().splitlines()[-2:] == ['enable rollcall-agent.service', 'restart rollcall-agent.service']
     assert not there.is_running(), 'that is the unit\'s'
-    # a unit of another agent or of another directory is not this one's
+    done = there.push('--agent', AGENT, ME, status=1)
+    assert f'rollcall-agent.service runs {link} there: leave --agent out' in done.stderr and not there.programs.exists()
+    # a unit of another directory is not this one's
     there.state = there.sshd.home / 'other'
     assert 'until that computer restarts' in there.push().stdout
 
