@@ -22,7 +22,7 @@ struct _RollcallReportList
   gboolean again;             /* rows changed while it was under way */
   gboolean complete;
   char *problem; /* (owned) (nullable) why the rows cannot be listed */
-  guint held; /* bits of RollcallHold */
+  guint held;    /* bits of RollcallHold */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallReportList, rollcall_report_list, G_TYPE_OBJECT)
@@ -138,7 +138,8 @@ cancel (RollcallReportList *self)
 static gboolean
 same_filter (const RollcallReportQuery *a, const RollcallReportQuery *b)
 {
-  return a != NULL && g_strcmp0 (a->condition, b->condition) == 0 && a->statuses == b->statuses && g_strcmp0 (a->text, b->text) == 0;
+  return a != NULL && g_strcmp0 (a->condition, b->condition) == 0 && a->statuses == b->statuses &&
+         g_strcmp0 (a->text, b->text) == 0;
 }
 
 /* The same rows in another order, as far as it is known: @first, then the others as they stood. */
