@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from support import wait_for
 from support.programs import RealAgent, ctl, run
 from support.sshd import Sshd, make_key
+from support.terminal import Terminal
 
 ME = '127.0.0.1'
 AGENT = pathlib.Path(shutil.which('rollcall-agent'))
@@ -144,6 +145,32 @@ def test_a_host_key_is_never_accepted_silently(admin, there, tmp_path):
         assert f'rollcallctl: {ME}: ssh did not get there' in done.stderr
         assert there.sshd.known.read_text() == before
     assert admin.rows() == [] and not there.state.exists() and not there.programs.exists()
+
+
+def test_a_person_is_asked_by_ssh_itself_about_a_new_host_key(service, admin, there):
+    there.has_agent()
+    there.sshd.asks = True
+    for answer, status in (('no', 3), ('yes', 0)):
+        there.sshd.know(None)
+        terminal = Terminal('rollcallctl', *service.as_person(), *there.words('--no-start', ME))
+        terminal.wait_for('continue connecting (yes/no/[fingerprint])?')
+        terminal.type(f'{answer}\n')
+        shown = terminal.finish()
+        assert terminal.status == status, shown
+        assert bool(there.sshd.known.read_text()) == (answer == 'yes')
+        assert len(admin.rows()) == (answer == 'yes')
+
+
+def test_a_connection_that_ssh_shares_and_keeps_does_not_keep_the_push(admin, there, tmp_path):
+    there.has_agent()
+    shared = [f'ControlPath={tmp_path}/shared', 'ControlMaster=auto', 'ControlPersist=600']
+    options = [word for option in shared for word in ('--ssh-option', option)]
+    try:
+        for _ in range(2):
+            there.push('--no-start', *options, ME, timeout=30)
+    finally:
+        subprocess.run(['ssh', '-o', shared[0], '-O', 'exit', ME], capture_output=True, timeout=30)
+    assert len(admin.rows()) == 1
 
 
 def test_each_of_several_computers_has_a_line_of_its_own(admin, there):
