@@ -66,6 +66,13 @@ get_meaning (RollcallAction action)
   g_return_val_if_reached ("");
 }
 
+/* R11, R16 */
+static const char *
+get_meaning_for_duplicate (void)
+{
+  return _ ("Both become one computer, with the key that asks now. The known key is trusted no longer then.");
+}
+
 static char *
 make_body (RollcallAction action, guint n, guint n_selected)
 {
@@ -94,12 +101,14 @@ answered_cb (AdwAlertDialog *dialog, const char *response, gpointer user_data)
 
 void
 rollcall_decision_ask_async (GtkWidget *parent, RollcallAction action, const char *name, guint n, guint n_selected,
-                             GAsyncReadyCallback callback, gpointer user_data)
+                             GtkWidget *shown, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree char *heading = make_heading (action, name, n), *body = make_body (action, n, n_selected);
+  g_autofree char *heading = make_heading (action, name, n);
+  g_autofree char *body = shown != NULL ? g_strdup (get_meaning_for_duplicate ()) : make_body (action, n, n_selected);
   AdwDialog *dialog = adw_alert_dialog_new (heading, body);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
   GtkWidget *list = gtk_list_box_new (), *note = adw_entry_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   GTask *task = g_task_new (parent, NULL, callback, user_data);
 
   g_task_set_source_tag (task, rollcall_decision_ask_async);
@@ -109,7 +118,13 @@ rollcall_decision_ask_async (GtkWidget *parent, RollcallAction action, const cha
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
   gtk_list_box_append (GTK_LIST_BOX (list), note);
-  adw_alert_dialog_set_extra_child (alert, list);
+  if (shown != NULL)
+    {
+      gtk_box_append (GTK_BOX (box), shown);
+      adw_alert_dialog_set_prefer_wide_layout (alert, TRUE);
+    }
+  gtk_box_append (GTK_BOX (box), list);
+  adw_alert_dialog_set_extra_child (alert, box);
   g_object_set_data (G_OBJECT (dialog), "note", note);
 
   adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "decide", rollcall_words_action (action), NULL);

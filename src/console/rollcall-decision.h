@@ -17,10 +17,11 @@ RollcallDecisionBatch *rollcall_decision_make_batch (RollcallAction action, GArr
 /* Whether @action over @n rows asks first: Revoke, and any over more than one. */
 gboolean rollcall_decision_asks (RollcallAction action, guint n);
 
-/* Asks over @parent. @name: of the computer where it is one alone; @n of @n_selected rows take it. finish: the note,
- * NULL for no. Returns: (transfer full) (nullable) */
+/* Asks over @parent. @name: of the computer where it is one alone; @n of @n_selected rows take it; @shown (transfer
+ * floating) (nullable): of a duplicate, what both computers are. finish: the note, NULL for no. Returns: (transfer
+ * full) (nullable) */
 void rollcall_decision_ask_async (GtkWidget *parent, RollcallAction action, const char *name, guint n, guint n_selected,
-                                  GAsyncReadyCallback callback, gpointer user_data);
+                                  GtkWidget *shown, GAsyncReadyCallback callback, gpointer user_data);
 char *rollcall_decision_ask_finish (GAsyncResult *result);
 
 /* Says what became of it: a toast, or a dialog with the refused rows. @results: (element-type

@@ -7,12 +7,14 @@
 #include "rollcall-words.h"
 
 static char *
-make_label (RollcallAction action, guint n, guint n_selected)
+make_label (RollcallAction action, guint n, guint n_selected, gboolean duplicate)
 {
   if (n_selected == 1)
     {
       if (action == ROLLCALL_ACTION_REVOKE)
         return g_strdup (C_ ("menu", "_Revoke…"));
+      if (action == ROLLCALL_ACTION_ALLOW && duplicate)
+        return g_strdup (C_ ("menu", "_Allow…"));
       return g_strdup (action == ROLLCALL_ACTION_ALLOW ? C_ ("menu", "_Allow") : C_ ("menu", "_Block"));
     }
   switch (action)
@@ -31,7 +33,7 @@ make_label (RollcallAction action, guint n, guint n_selected)
 }
 
 static GMenuModel *
-make_decisions (GArray *facts, guint n_selected)
+make_decisions (GArray *facts, guint n_selected, gboolean duplicate)
 {
   GMenu *menu = g_menu_new ();
 
@@ -45,7 +47,7 @@ make_decisions (GArray *facts, guint n_selected)
         n += rollcall_decision_applies (g_array_index (facts, RollcallDecisionFacts, i).status, action);
       if (n == 0)
         continue;
-      label = make_label (action, n, n_selected);
+      label = make_label (action, n, n_selected, duplicate);
       item = g_menu_item_new (label, NULL);
       g_menu_item_set_action_and_target (item, "report.decide", "s", rollcall_action_to_string (action));
       g_menu_append_item (menu, item);
@@ -54,7 +56,7 @@ make_decisions (GArray *facts, guint n_selected)
 }
 
 GMenuModel *
-rollcall_menu_new (GArray *facts, guint n_selected, const char *reason)
+rollcall_menu_new (GArray *facts, guint n_selected, gboolean duplicate, const char *reason)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr (GMenu) selection = g_menu_new ();
@@ -68,7 +70,7 @@ rollcall_menu_new (GArray *facts, guint n_selected, const char *reason)
       decisions = g_object_ref (G_MENU_MODEL (none));
     }
   else
-    decisions = make_decisions (facts, n_selected);
+    decisions = make_decisions (facts, n_selected, duplicate);
   g_menu_append_section (menu, NULL, decisions);
   if (n_selected == 1)
     {

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rollcall-columns-dialog.h"
+#include "rollcall-comparison.h"
 #include "rollcall-decision.h"
 #include "rollcall-details.h"
 #include "rollcall-menu.h"
@@ -290,22 +291,28 @@ typedef struct
   GdkRectangle at;
 } MenuRequest;
 
+/* Returns: (transfer full) (nullable): what the menu is about, where it is one row alone */
+static RollcallRegistration *
+get_only_row (RollcallReportPage *self)
+{
+  if (self->facts->len != 1)
+    return NULL;
+  return rollcall_cache_get_row (self->cache, g_array_index (self->facts, RollcallDecisionFacts, 0).id);
+}
+
 static void
 open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
 {
   guint n_selected = rollcall_report_model_get_n_selected (get_model (self));
-  g_autoptr (GMenuModel) menu = rollcall_menu_new (facts, n_selected, get_obstacle (self));
+  g_autoptr (GMenuModel) menu = NULL;
 
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->facts, g_array_unref);
   g_clear_pointer (&self->name, g_free);
   self->facts = g_array_ref (facts);
-  if (facts->len == 1)
-    {
-      g_autoptr (RollcallRegistration)
-          row = rollcall_cache_get_row (self->cache, g_array_index (facts, RollcallDecisionFacts, 0).id);
-      self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
-    }
+  g_autoptr (RollcallRegistration) row = get_only_row (self);
+  self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
+  menu = rollcall_menu_new (facts, n_selected, row != NULL && row->duplicate_of != 0, get_obstacle (self));
   self->menu = gtk_popover_menu_new_from_model (menu);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
@@ -396,6 +403,17 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     decide (self, note);
 }
 
+/* Nobody allows a duplicate without having seen which computer it may be. Returns: (nullable) */
+static GtkWidget *
+compare_first (RollcallReportPage *self)
+{
+  g_autoptr (RollcallRegistration) row = self->action == ROLLCALL_ACTION_ALLOW ? get_only_row (self) : NULL;
+  g_autoptr (RollcallRegistration)
+      known = row != NULL && row->duplicate_of != 0 ? rollcall_cache_get_row (self->cache, row->duplicate_of) : NULL;
+
+  return known != NULL ? rollcall_comparison_new (row, known) : NULL;
+}
+
 static void
 decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -408,8 +426,10 @@ decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
   batch = rollcall_decision_make_batch (self->action, self->facts, "");
   if (batch->items->len == 0)
     return;
-  if (rollcall_decision_asks (self->action, batch->items->len))
-    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, asked_cb, NULL);
+  GtkWidget *comparison = compare_first (self);
+  if (comparison != NULL || rollcall_decision_asks (self->action, batch->items->len))
+    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, comparison,
+                                 asked_cb, NULL);
   else
     decide (self, "");
 }

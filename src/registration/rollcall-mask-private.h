@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "rollcall-grams-private.h"
 #include "rollcall-policy.h"
 
 G_BEGIN_DECLS
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   RollcallMaskType type;
-  GPatternSpec *pattern; /* (nullable): NULL for a range */
+  RollcallNeededGrams needed; /* name, fqdn, domain, user */
+  GPatternSpec *pattern;      /* (nullable): NULL for a range */
   guint8 first[16];
   guint8 last[16];
 } RollcallPreparedMask;
@@ -22,6 +24,7 @@ void rollcall_prepared_mask_clear (RollcallPreparedMask *self);
 typedef struct
 {
   char *texts[ROLLCALL_N_MASK_TYPES]; /* name, fqdn, domain, user; NULL for the others */
+  RollcallGrams grams[ROLLCALL_N_MASK_TYPES];
   char **macs;
   char **ips;
   guint8 (*addresses)[16];

@@ -121,6 +121,8 @@ rollcall_prepared_mask_init (RollcallPreparedMask *self, RollcallMaskType type, 
   folded = rollcall_fold (stripped);
   if (type == ROLLCALL_MASK_MAC)
     return init_macs (self, folded, error);
+  if (type != ROLLCALL_MASK_IP)
+    rollcall_needed_grams_init (&self->needed, folded);
   self->pattern = g_pattern_spec_new (folded);
   return TRUE;
 }
@@ -213,6 +215,10 @@ rollcall_prepared_computer_init (RollcallPreparedComputer *self, const RollcallC
   self->texts[ROLLCALL_MASK_DOMAIN] = rollcall_fold (computer->domain);
   self->texts[ROLLCALL_MASK_USER] = rollcall_fold (computer->user);
 
+  for (guint i = 0; i < ROLLCALL_N_MASK_TYPES; i++)
+    if (self->texts[i] != NULL)
+      rollcall_grams_init (&self->grams[i], self->texts[i]);
+
   self->macs = g_new0 (char *, n_macs + 1);
   for (guint i = 0; i < n_macs; i++)
     self->macs[i] = fold_mac (computer->macs[i]);
@@ -265,7 +271,8 @@ rollcall_prepared_mask_matches (const RollcallPreparedMask *self, const Rollcall
                                  : range_matches_any (self, computer);
   if (self->type == ROLLCALL_MASK_MAC)
     return pattern_matches_any (self->pattern, computer->macs);
-  return g_pattern_spec_match_string (self->pattern, computer->texts[self->type]);
+  return rollcall_grams_hold (&computer->grams[self->type], &self->needed) &&
+         g_pattern_spec_match_string (self->pattern, computer->texts[self->type]);
 }
 
 gboolean

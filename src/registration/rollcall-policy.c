@@ -75,7 +75,7 @@ rollcall_policy_new_initial (void)
 typedef struct
 {
   RollcallPolicy *policy;
-  GArray *masks; /* (element-type RollcallPreparedMask) */
+  GArray *masks; /* (element-type RollcallPreparedMask) by type */
 } PreparedPolicy;
 
 struct _RollcallPolicySet
@@ -91,6 +91,12 @@ prepared_policy_free (PreparedPolicy *self)
   rollcall_policy_free (self->policy);
   g_array_unref (self->masks);
   g_free (self);
+}
+
+static gint
+compare_types (gconstpointer one, gconstpointer other)
+{
+  return (gint) ((const RollcallPreparedMask *) one)->type - (gint) ((const RollcallPreparedMask *) other)->type;
 }
 
 /* NULL for a policy that must not decide: without a mask it would match every computer (R3), and a mask that cannot be
@@ -114,6 +120,7 @@ prepare_policy (const RollcallPolicy *policy)
   if (masks->len == 0)
     return NULL;
 
+  g_array_sort (masks, compare_types);
   self = g_new0 (PreparedPolicy, 1);
   self->policy = rollcall_policy_copy (policy);
   self->masks = g_steal_pointer (&masks);
@@ -166,17 +173,18 @@ rollcall_policy_set_unref (RollcallPolicySet *set)
 static gboolean
 policy_matches (const PreparedPolicy *self, const RollcallPreparedComputer *computer)
 {
-  guint asked = 0, held = 0;
-
-  for (guint i = 0; i < self->masks->len; i++)
+  for (guint i = 0; i < self->masks->len;)
     {
-      const RollcallPreparedMask *mask = &g_array_index (self->masks, RollcallPreparedMask, i);
+      RollcallMaskType type = g_array_index (self->masks, RollcallPreparedMask, i).type;
+      gboolean holds = FALSE;
 
-      asked |= 1u << mask->type;
-      if ((held & (1u << mask->type)) == 0 && rollcall_prepared_mask_matches (mask, computer))
-        held |= 1u << mask->type;
+      for (; i < self->masks->len && g_array_index (self->masks, RollcallPreparedMask, i).type == type; i++)
+        holds = holds ||
+                rollcall_prepared_mask_matches (&g_array_index (self->masks, RollcallPreparedMask, i), computer);
+      if (!holds)
+        return FALSE;
     }
-  return asked == held;
+  return TRUE;
 }
 
 static const RollcallPolicy *

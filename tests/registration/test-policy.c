@@ -268,6 +268,33 @@ test_canonical_names (void)
     }
 }
 
+/* What is told early from runs of letters is what the pattern says. */
+static void
+test_patterns (void)
+{
+  static const char letters[] = "aabbcd*?*";
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      char mask[9] = "", name[17] = "";
+      RollcallComputer computer = *make_computer ();
+      RollcallPreparedComputer prepared;
+      RollcallPreparedMask one;
+
+      for (int j = g_test_rand_int_range (1, sizeof mask); j > 0; j--)
+        mask[strlen (mask)] = letters[g_test_rand_int_range (0, sizeof letters - 1)];
+      for (int j = g_test_rand_int_range (0, sizeof name); j > 0; j--)
+        name[strlen (name)] = letters[g_test_rand_int_range (0, 6)];
+      computer.name = name;
+      rollcall_prepared_computer_init (&prepared, &computer);
+      g_assert_true (rollcall_prepared_mask_init (&one, ROLLCALL_MASK_NAME, mask, NULL));
+      if (rollcall_prepared_mask_matches (&one, &prepared) != g_pattern_match_simple (mask, name))
+        g_error ("%s is not judged rightly by %s", name, mask);
+      rollcall_prepared_mask_clear (&one);
+      rollcall_prepared_computer_clear (&prepared);
+    }
+}
+
 static void
 test_without_mask (void)
 {
@@ -339,6 +366,7 @@ main (int argc, char **argv)
   g_test_add_func ("/registration/R3-an-IPv6-address-may-name-its-zone", test_zones);
   g_test_add_func ("/registration/R3-an-IPv6-network-is-not-IPv4", test_families);
   g_test_add_func ("/registration/R3-names-are-compared-in-their-canonical-form", test_canonical_names);
+  g_test_add_func ("/registration/R3-patterns-are-what-their-text-says", test_patterns);
   g_test_add_func ("/registration/R3-masks-of-a-type-or-types-and", test_types_and);
   g_test_add_func ("/registration/R3-no-mask-decides-nothing", test_without_mask);
   g_test_add_func ("/registration/R4-block-beats-allow", test_block_beats_allow);

@@ -34,10 +34,9 @@ class Desk:
 
     def rows(self):
         """The rows of the report that show, from above."""
-        [*lists] = self.window.all('table row')
         _, top, _, _ = self.window.box(self.header())
         _, height = self.window.box(self.window.frame)[2:]
-        shown = [(self.window.box(row), row) for row in lists]
+        shown = self.window.boxes(self.window.all('table row'))
         return [row for box, row in sorted(shown, key=lambda each: each[0][1]) if top + 10 < box[1] < height - box[3]]
 
     def header(self, title='Name'):

@@ -123,6 +123,16 @@ class Window:
         box = element.get_extents(Atspi.CoordType.WINDOW)
         return box.x - 2 * frame.x, box.y - 2 * frame.y, box.width, box.height
 
+    def boxes(self, elements):
+        """(box, element) of those that are still there."""
+        found = []
+        for element in elements:
+            try:
+                found.append((self.box(element), element))
+            except GLib.Error:
+                pass
+        return found
+
     def middle(self, element):
         """The middle of what shows of it: a row may be wider than the window."""
         x, y, width, height = self.box(element)
