@@ -301,7 +301,7 @@ rollcall_report_layout_make_menu (RollcallReportLayout *self)
         g_menu_append (column->shown ? usual : others, rollcall_report_column_get_title (column), action);
     }
   g_menu_append_submenu (usual, C_ ("menu", "_More Columns"), G_MENU_MODEL (others));
-  g_menu_append (rest, C_ ("menu", "_Columns and Order…"), "report.edit-columns");
+  g_menu_append (rest, C_ ("menu", "C_olumns and Order…"), "report.edit-columns");
   g_menu_append (rest, C_ ("menu", "_Reset Columns"), "report.reset-columns");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (usual));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
