@@ -222,6 +222,24 @@ rollcall_cache_file_set_aside (const char *path, GError **error)
 }
 
 gboolean
+rollcall_cache_file_remove (const char *path, GError **error)
+{
+  static const char *const endings[] = { "", "-wal", "-shm", ".damaged", ".damaged-wal", ".damaged-shm" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *file = g_strconcat (path, endings[i], NULL);
+      if (g_unlink (file) != 0 && errno != ENOENT)
+        {
+          int code = errno;
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", file, g_strerror (code));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
 rollcall_cache_file_get_state (RollcallCacheFile *file, gint64 *revision, gint64 *synced_at, GError **error)
 {
   g_autoptr (Statement) statement = rollcall_cache_file_prepare (file, "SELECT revision, synced_at FROM state", error);

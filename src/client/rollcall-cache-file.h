@@ -20,6 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallCacheFile, rollcall_cache_file_close)
 
 /* Renames @path, and what SQLite keeps beside it, to @path.damaged, in place of one that was there. */
 gboolean rollcall_cache_file_set_aside (const char *path, GError **error);
+/* Deletes @path, what SQLite keeps beside it, and what was set aside; no connection is open. */
+gboolean rollcall_cache_file_remove (const char *path, GError **error);
 
 /* Where the file stands; both are milliseconds or revisions as in rollcall-cache.h. */
 gboolean rollcall_cache_file_get_state (RollcallCacheFile *file, gint64 *revision, gint64 *synced_at, GError **error);

@@ -14,6 +14,7 @@ typedef struct
   gpointer result; /* (owned) */
   GDestroyNotify free_result;
   GError *error;    /* (owned) */
+  gboolean closes;  /* it is the last one */
   gboolean writes;  /* whether it moves the revision */
   gboolean renewed; /* the file was damaged and made anew */
   gint64 revision;  /* where the file stands after it */
@@ -114,9 +115,14 @@ run_job (RollcallCache *self, GTask *task)
 
   if (g_cancellable_set_error_if_cancelled (cancellable, &job->error))
     return;
+  if (job->closes)
+    {
+      g_clear_pointer (&self->writer, rollcall_cache_file_close);
+      return;
+    }
   if (self->writer == NULL)
     {
-      g_set_error_literal (&job->error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the local copy could not be made anew");
+      g_set_error_literal (&job->error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the local copy is closed");
       return;
     }
   job->result = job->run (self->writer, job->input, cancellable, &job->error);
@@ -159,6 +165,32 @@ push_job (RollcallCache *self, GTask *task, Job *job)
   g_async_queue_push (self->queue, task);
 }
 
+void
+rollcall_cache_close_async (RollcallCache *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (ROLLCALL_IS_CACHE (self));
+
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Job *job = g_new0 (Job, 1);
+  g_task_set_source_tag (task, rollcall_cache_close_async);
+  job->closes = TRUE;
+  g_clear_pointer (&self->reader, rollcall_cache_file_close);
+  push_job (self, task, job);
+}
+
+gboolean
+rollcall_cache_close_finish (RollcallCache *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (g_async_result_is_tagged (result, rollcall_cache_close_async), FALSE);
+  g_task_propagate_pointer (G_TASK (result), &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static void
 rollcall_cache_dispose (GObject *object)
 {
@@ -198,6 +230,24 @@ rollcall_cache_init (RollcallCache *self)
   self->queue = g_async_queue_new ();
 }
 
+static char *
+make_path (const char *directory, const char *server)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, server, -1);
+  g_autofree char *name = g_strdup_printf ("report-%.16s.sqlite", hash);
+
+  return g_build_filename (directory, name, NULL);
+}
+
+gboolean
+rollcall_cache_remove (const char *directory, const char *server, GError **error)
+{
+  g_return_val_if_fail (directory != NULL && server != NULL, FALSE);
+
+  g_autofree char *path = make_path (directory, server);
+  return rollcall_cache_file_remove (path, error);
+}
+
 RollcallCache *
 rollcall_cache_open (const char *directory, const char *server, GError **error)
 {
@@ -210,9 +260,7 @@ rollcall_cache_open (const char *directory, const char *server, GError **error)
       return NULL;
     }
   g_autoptr (RollcallCache) self = g_object_new (ROLLCALL_TYPE_CACHE, NULL);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, server, -1);
-  g_autofree char *name = g_strdup_printf ("report-%.16s.sqlite", hash);
-  self->path = g_build_filename (directory, name, NULL);
+  self->path = make_path (directory, server);
   self->server = g_strdup (server);
   if ((self->writer = open_file (self->path, server, error)) == NULL ||
       (self->reader = rollcall_cache_file_open (self->path, server, error)) == NULL ||

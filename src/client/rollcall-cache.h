@@ -17,6 +17,11 @@ G_DECLARE_FINAL_TYPE (RollcallCache, rollcall_cache, ROLLCALL, CACHE, GObject)
 
 /* The cache of @server in @directory (made 0700). Blocking, but only for the opening: called once at start. */
 RollcallCache *rollcall_cache_open (const char *directory, const char *server, GError **error);
+/* After what was asked before: the file is closed; from then on nothing is there and every task fails as CLOSED. */
+void rollcall_cache_close_async (RollcallCache *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rollcall_cache_close_finish (RollcallCache *self, GAsyncResult *result, GError **error);
+/* Deletes the cache of @server in @directory, which is closed. */
+gboolean rollcall_cache_remove (const char *directory, const char *server, GError **error);
 
 gint64 rollcall_cache_get_revision (RollcallCache *self); /* the newest change it holds; 0 = empty */
 gint64

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "rollcall-application.h"
+#include "rollcall-connections-dialog.h"
 #include "rollcall-menu.h"
 #include "rollcall-plain-text.h"
 #include "rollcall-report-dialog.h"
@@ -23,18 +25,47 @@ struct _RollcallWindow
   GtkMenuButton *main_button;
   AdwWindowTitle *heading;
   AdwBanner *banner;
+  AdwToastOverlay *toasts;
   GtkStack *pages;
   AdwStatusPage *none;
   AdwBin *all;
   RollcallReportPage *page;
 
   RollcallReports *reports;   /* (owned) */
+  RollcallSession *session;   /* (owned) (nullable) */
   RollcallCache *cache;       /* (owned) (nullable) */
   RollcallFollower *follower; /* (owned) (nullable) */
   guint age_source;
 };
 
 G_DEFINE_FINAL_TYPE (RollcallWindow, rollcall_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static RollcallServices *
+get_services (RollcallWindow *self)
+{
+  return rollcall_application_get_services (ROLLCALL_APPLICATION (gtk_window_get_application (GTK_WINDOW (self))));
+}
+
+static void
+connect_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  rollcall_services_connect (get_services (ROLLCALL_WINDOW (widget)), widget, NULL);
+}
+
+static void
+connections_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_dialog_present (rollcall_connections_dialog_new (get_services (ROLLCALL_WINDOW (widget))), widget);
+}
+
+static void
+sign_out_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+  RollcallClient *client = rollcall_session_get_client (self->session);
+
+  rollcall_services_sign_out (get_services (self), widget, rollcall_client_get_server (client));
+}
 
 static void
 show_report (RollcallWindow *self, RollcallReport *report)
@@ -127,6 +158,36 @@ describe_age (RollcallWindow *self)
   return g_strdup_printf (C_ ("banner", "read-only, as it was %s"), age);
 }
 
+/* Returns: (transfer full): what the banner says while the service gives no news */
+static char *
+describe_absence (RollcallWindow *self, const char *age)
+{
+  RollcallClient *client = rollcall_session_get_client (self->session);
+
+  if (!rollcall_client_has_token (client))
+    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+    return g_strdup_printf (_ ("You are not signed in: %s"), age);
+  if (rollcall_follower_get_state (self->follower) == ROLLCALL_FOLLOWER_REFUSED)
+    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+    return g_strdup_printf (_ ("The service does not accept your token: %s"), age);
+  if (rollcall_client_get_refused_certificate (client) != NULL)
+    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+    return g_strdup_printf (_ ("The service’s certificate is not trusted: %s"), age);
+  /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
+  return g_strdup_printf (_ ("The service is not reached: %s"), age);
+}
+
+/* What a person can do about it. */
+static const char *
+describe_remedy (RollcallWindow *self)
+{
+  if (rollcall_follower_get_state (self->follower) == ROLLCALL_FOLLOWER_REFUSED)
+    return C_ ("banner", "_Sign In…");
+  if (rollcall_client_get_refused_certificate (rollcall_session_get_client (self->session)) != NULL)
+    return C_ ("banner", "_Look at It…");
+  return C_ ("banner", "_Try Again");
+}
+
 /* C5: says that the service is away, why, and how old the report is. */
 static void
 update_banner (RollcallWindow *self)
@@ -144,13 +205,9 @@ update_banner (RollcallWindow *self)
     }
   if (state != ROLLCALL_FOLLOWER_AWAY && state != ROLLCALL_FOLLOWER_REFUSED)
     return;
-  if (state == ROLLCALL_FOLLOWER_REFUSED)
-    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
-    title = g_strdup_printf (_ ("The service does not accept your token: %s"), age);
-  else
-    /* Translators: %s is like 'read-only, as it was 5 minutes ago' */
-    title = g_strdup_printf (_ ("The service is not reached: %s"), age);
+  title = describe_absence (self, age);
   adw_banner_set_title (self->banner, title);
+  adw_banner_set_button_label (self->banner, describe_remedy (self));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->banner), why);
   adw_banner_set_revealed (self->banner, TRUE);
 }
@@ -165,7 +222,15 @@ age_cb (gpointer user_data)
 static void
 retry_cb (RollcallWindow *self)
 {
-  rollcall_follower_retry_now (self->follower);
+  RollcallClient *client = rollcall_session_get_client (self->session);
+  const char *server = rollcall_client_get_server (client);
+
+  if (rollcall_follower_get_state (self->follower) == ROLLCALL_FOLLOWER_REFUSED)
+    rollcall_services_connect (get_services (self), GTK_WIDGET (self), server);
+  else if (rollcall_client_get_refused_certificate (client) != NULL)
+    rollcall_services_review (get_services (self), GTK_WIDGET (self), server);
+  else
+    rollcall_follower_retry_now (self->follower);
 }
 
 static void
@@ -267,12 +332,25 @@ history_replaced_cb (RollcallWindow *self, const char *what)
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }
 
+/* Which service it is, said wherever several are open. */
+static void
+show_service (RollcallWindow *self, const char *host)
+{
+  /* Translators: a window's title; %s is an address */
+  g_autofree char *title = g_strdup_printf (C_ ("title", "%s — Rollcall"), host);
+
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
 void
 rollcall_window_set_session (RollcallWindow *self, RollcallSession *session)
 {
   RollcallFollower *follower = rollcall_session_get_follower (session);
 
   g_return_if_fail (ROLLCALL_IS_WINDOW (self) && self->cache == NULL);
+  self->session = g_object_ref (session);
+  show_service (self, rollcall_client_get_server (rollcall_session_get_client (session)) + strlen ("https://"));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-out", TRUE);
   self->cache = g_object_ref (rollcall_session_get_cache (session));
   self->follower = g_object_ref (follower);
   rollcall_report_page_set_session (self->page, session);
@@ -297,16 +375,38 @@ rollcall_window_set_problem (RollcallWindow *self, const char *title, const char
   gtk_stack_set_visible_child_name (self->pages, "none");
 }
 
+RollcallSession *
+rollcall_window_get_session (RollcallWindow *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_WINDOW (self), NULL);
+  return self->session;
+}
+
+void
+rollcall_window_add_toast (RollcallWindow *self, const char *title)
+{
+  AdwToast *toast = adw_toast_new (title);
+
+  g_return_if_fail (ROLLCALL_IS_WINDOW (self));
+  adw_toast_set_use_markup (toast, FALSE);
+  /* until it was read */
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 static void
 rollcall_window_dispose (GObject *object)
 {
   RollcallWindow *self = ROLLCALL_WINDOW (object);
 
   g_clear_handle_id (&self->age_source, g_source_remove);
+  if (self->session != NULL)
+    rollcall_session_stop (self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_WINDOW);
   g_clear_object (&self->follower);
   g_clear_object (&self->cache);
   g_clear_object (&self->reports);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (rollcall_window_parent_class)->dispose (object);
 }
 
@@ -325,6 +425,7 @@ rollcall_window_class_init (RollcallWindowClass *klass)
   gtk_widget_class_bind_template_child (class, RollcallWindow, main_button);
   gtk_widget_class_bind_template_child (class, RollcallWindow, heading);
   gtk_widget_class_bind_template_child (class, RollcallWindow, banner);
+  gtk_widget_class_bind_template_child (class, RollcallWindow, toasts);
   gtk_widget_class_bind_template_child (class, RollcallWindow, pages);
   gtk_widget_class_bind_template_child (class, RollcallWindow, none);
   gtk_widget_class_bind_template_child (class, RollcallWindow, all);
@@ -336,6 +437,9 @@ rollcall_window_class_init (RollcallWindowClass *klass)
   gtk_widget_class_install_action (class, "win.new-report", NULL, new_report_action);
   gtk_widget_class_install_action (class, "win.edit-report", NULL, edit_report_action);
   gtk_widget_class_install_action (class, "win.delete-report", NULL, delete_report_action);
+  gtk_widget_class_install_action (class, "win.connect", NULL, connect_action);
+  gtk_widget_class_install_action (class, "win.connections", NULL, connections_action);
+  gtk_widget_class_install_action (class, "win.sign-out", NULL, sign_out_action);
 }
 
 static void
@@ -344,6 +448,7 @@ rollcall_window_init (RollcallWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_autofree char *own = g_build_filename (g_get_user_data_dir (), "rollcall", "reports", NULL);
   self->reports = rollcall_reports_new (own);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-out", FALSE);
   fill_all_reports (self);
   fill_reports_menu (self);
   rollcall_reports_tree_set_reports (self->tree, self->reports);
