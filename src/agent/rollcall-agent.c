@@ -12,6 +12,7 @@
 
 static char *server, *authority, *state_directory;
 static gboolean once, identity_only, replace, version;
+static int timeout = 300;
 
 static const GOptionEntry entries[] = {
   { "server", 0, 0, G_OPTION_ARG_STRING, &server, "The service, https://HOST:PORT (default: what DIR/server says)",
@@ -22,6 +23,7 @@ static const GOptionEntry entries[] = {
   { "once", 0, 0, G_OPTION_ARG_NONE, &once, "One round: register, then fetch what it may", NULL },
   { "identity-only", 0, 0, G_OPTION_ARG_NONE, &identity_only, "Make the key and print who this is, as JSON", NULL },
   { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, "Ask the agent that uses DIR to end, and take its place", NULL },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout, "Give a round up that takes longer (default 300)", "SECONDS" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
   { NULL },
 };
@@ -31,11 +33,14 @@ typedef struct
   RollcallIdentity *identity;
   GTlsDatabase *authorities;
   RollcallConversation *conversation;
-  GCancellable *cancellable;
   GMainLoop *loop;
+  GCancellable *round; /* (nullable): while one is under way */
+  RollcallStanding standing;
+  guint limit;   /* of the round; 0 once it is over */
+  guint timer;   /* of the next */
   guint backoff; /* s; 0 after a round that went well */
-  guint timer;
-  gboolean running;
+  gboolean ending;
+  int status;
 } Agent;
 
 static void start_round (Agent *agent);
@@ -61,20 +66,6 @@ report (const GError *error)
   return error->domain == ROLLCALL_PROBLEM_ERROR ? 1 : 3;
 }
 
-static int
-run_once (Agent *agent)
-{
-  g_autoptr (RollcallRequest) facts = rollcall_facts_collect ("/");
-  g_autoptr (GError) error = NULL;
-  RollcallStanding standing;
-
-  if (!rollcall_conversation_run (agent->conversation, facts, &standing, agent->cancellable, &error))
-    return report (error);
-  g_print ("registration %" G_GINT64_FORMAT ": %s\n", standing.registration,
-           rollcall_status_to_string (standing.status));
-  return 0;
-}
-
 /* In a thread of GTask's: a round blocks, and the main loop has signals to hear. */
 static void
 round_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -82,10 +73,9 @@ round_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   Agent *agent = data;
   g_autoptr (RollcallRequest) facts = rollcall_facts_collect ("/");
   g_autoptr (GError) error = NULL;
-  RollcallStanding standing;
 
-  if (rollcall_conversation_run (agent->conversation, facts, &standing, cancellable, &error))
-    g_task_return_int (task, standing.retry_after);
+  if (rollcall_conversation_run (agent->conversation, facts, &agent->standing, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
@@ -101,10 +91,25 @@ on_timer (gpointer data)
 }
 
 /* Up to a fifth sooner or later, so that computers that started together do not ask together. */
-static guint
-with_jitter (gint64 seconds)
+static void
+ask_again_after (Agent *agent, gint64 seconds, const char *why)
 {
-  return (guint) (seconds * 1000 * g_random_double_range (0.8, 1.2));
+  guint wait = (guint) (seconds * 1000 * g_random_double_range (0.8, 1.2));
+
+  if (why != NULL)
+    g_message ("asks again in %u s: %s", (wait + 500) / 1000, why);
+  else
+    g_debug ("asks again in %u s", (wait + 500) / 1000);
+  agent->timer = g_timeout_add (wait, on_timer, agent);
+}
+
+/* The backoff doubles; a service that names a longer time (Retry-After) is left alone for that long. */
+static void
+wait_after_failure (Agent *agent, const GError *error)
+{
+  agent->backoff = agent->backoff == 0 ? BACKOFF_FIRST : MIN (agent->backoff * 2, BACKOFF_MAXIMUM);
+  ask_again_after (agent, MAX (agent->backoff, rollcall_conversation_get_retry_after (agent->conversation)),
+                   error->message);
 }
 
 static void
@@ -112,31 +117,49 @@ on_round_done (GObject *source, GAsyncResult *result, gpointer data)
 {
   Agent *agent = data;
   g_autoptr (GError) error = NULL;
-  gssize wait = g_task_propagate_int (G_TASK (result), &error);
+  gboolean late = agent->limit == 0;
 
-  agent->running = FALSE;
-  if (g_cancellable_is_cancelled (agent->cancellable))
+  g_task_propagate_boolean (G_TASK (result), &error);
+  g_clear_handle_id (&agent->limit, g_source_remove);
+  g_clear_object (&agent->round);
+  if (error != NULL && late && !agent->ending)
     {
-      g_main_loop_quit (agent->loop);
-      return;
+      g_clear_error (&error);
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the service took too long");
     }
-  if (error != NULL)
-    {
-      agent->backoff = agent->backoff == 0 ? BACKOFF_FIRST : MIN (agent->backoff * 2, BACKOFF_MAXIMUM);
-      wait = agent->backoff;
-      g_message ("asks again in %" G_GSSIZE_FORMAT " s: %s", wait, error->message);
-    }
+  if (once && error == NULL)
+    g_print ("registration %" G_GINT64_FORMAT ": %s\n", agent->standing.registration,
+             rollcall_status_to_string (agent->standing.status));
+  else if (once)
+    agent->status = report (error);
+  if (once || agent->ending)
+    g_main_loop_quit (agent->loop);
+  else if (error != NULL)
+    wait_after_failure (agent, error);
   else
-    agent->backoff = 0;
-  agent->timer = g_timeout_add (with_jitter (wait), on_timer, agent);
+    {
+      agent->backoff = 0;
+      ask_again_after (agent, agent->standing.retry_after, NULL);
+    }
+}
+
+/* A service that sends a byte now and then would keep a round for ever. */
+static gboolean
+on_limit (gpointer data)
+{
+  Agent *agent = data;
+
+  agent->limit = 0;
+  g_cancellable_cancel (agent->round);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 start_round (Agent *agent)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, agent->cancellable, on_round_done, agent);
-
-  agent->running = TRUE;
+  agent->round = g_cancellable_new ();
+  agent->limit = g_timeout_add_seconds ((guint) timeout, on_limit, agent);
+  g_autoptr (GTask) task = g_task_new (NULL, agent->round, on_round_done, agent);
   g_task_set_task_data (task, agent, NULL);
   g_task_run_in_thread (task, round_thread);
 }
@@ -146,14 +169,17 @@ on_signal (gpointer data)
 {
   Agent *agent = data;
 
-  g_cancellable_cancel (agent->cancellable);
-  if (!agent->running)
+  agent->ending = TRUE;
+  if (agent->round != NULL)
+    g_cancellable_cancel (agent->round);
+  else
     g_main_loop_quit (agent->loop);
   return G_SOURCE_CONTINUE;
 }
 
+/* One round (--once), or one after another until a signal. Returns: the exit status */
 static int
-stay (Agent *agent)
+go_on (Agent *agent)
 {
   agent->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_signal, agent);
@@ -162,7 +188,7 @@ stay (Agent *agent)
   g_main_loop_run (agent->loop);
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_main_loop_unref (agent->loop);
-  return 0;
+  return agent->status;
 }
 
 static GTlsDatabase *
@@ -188,7 +214,7 @@ static int
 run (void)
 {
   g_autoptr (GError) error = NULL;
-  Agent agent = { .cancellable = g_cancellable_new () };
+  Agent agent = { 0 };
   int status = 2;
 
   if (lock_state (&error))
@@ -198,14 +224,13 @@ run (void)
   else if (agent.identity != NULL && (agent.authorities = open_authorities (&error)) != NULL)
     {
       agent.conversation = rollcall_conversation_new (server, agent.authorities, agent.identity, state_directory);
-      status = once ? run_once (&agent) : stay (&agent);
+      status = go_on (&agent);
     }
   if (error != NULL)
     g_printerr ("rollcall-agent: %s\n", error->message);
   g_clear_pointer (&agent.conversation, rollcall_conversation_free);
   g_clear_pointer (&agent.identity, rollcall_identity_free);
   g_clear_object (&agent.authorities);
-  g_clear_object (&agent.cancellable);
   return status;
 }
 
@@ -221,6 +246,8 @@ read_options (int *argc, char ***argv, GError **error)
     return version;
   if (*argc > 1)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not understood", (*argv)[1]);
+  else if (timeout < 1 || timeout > 86400)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--timeout is 1 to 86400");
   else if (state_directory == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--state-dir is needed");
   else if (!identity_only && (server = server ?: rollcall_state_read_server (state_directory)) == NULL)

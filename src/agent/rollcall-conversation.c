@@ -18,6 +18,7 @@ struct _RollcallConversation
   SoupSession *session;
   char *policies_path; /* (nullable) */
   char *etag;          /* (nullable) of the stored policies */
+  gint64 retry_after;  /* s */
 };
 
 RollcallConversation *
@@ -46,6 +47,41 @@ rollcall_conversation_free (RollcallConversation *self)
   g_free (self->policies_path);
   g_free (self->etag);
   g_free (self);
+}
+
+gint64
+rollcall_conversation_get_retry_after (RollcallConversation *self)
+{
+  return self->retry_after;
+}
+
+/* Of its two forms (RFC 9110, 10.2.3) the one that a service of ours uses: a number of seconds. */
+static gint64
+read_retry_after (SoupMessage *message)
+{
+  const char *text = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  guint64 seconds;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &seconds, NULL))
+    return 0;
+  return (gint64) MIN (seconds, RETRY_MAXIMUM);
+}
+
+/* An answer that cannot be read is no refusal: FALSE, and the error says so. @cause: (transfer full) */
+static gboolean
+fail_nonsense (GError *cause, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "the service's answer makes no sense: %s", cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
+static gboolean
+finish_reading (RollcallReader *reader, GError **error)
+{
+  GError *cause = NULL;
+
+  return rollcall_reader_finish (reader, &cause) || fail_nonsense (cause, error);
 }
 
 static GBytes *
@@ -78,6 +114,7 @@ call (RollcallConversation *self, const char *method, const char *path, const ch
   g_autoptr (GBytes) bytes = NULL, sent = NULL;
   guint status;
 
+  self->retry_after = 0;
   if (message == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s is no address", self->server);
@@ -97,6 +134,7 @@ call (RollcallConversation *self, const char *method, const char *path, const ch
   if (bytes == NULL)
     return NULL;
   status = soup_message_get_status (message);
+  self->retry_after = read_retry_after (message);
   if (status == 304 || status == 204)
     return NULL;
   if (status < 200 || status >= 300)
@@ -109,7 +147,11 @@ call (RollcallConversation *self, const char *method, const char *path, const ch
     }
   if (etag != NULL)
     g_set_str (etag, soup_message_headers_get_one (soup_message_get_response_headers (message), "ETag"));
-  return rollcall_json_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+  GError *cause = NULL;
+  JsonNode *answer = rollcall_json_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &cause);
+  if (answer == NULL)
+    fail_nonsense (cause, error);
+  return answer;
 }
 
 gboolean
@@ -135,7 +177,7 @@ rollcall_conversation_register (RollcallConversation *self, const RollcallReques
   standing->retry_after = CLAMP (standing->retry_after, 1, RETRY_MAXIMUM);
   if (!rollcall_status_from_string (status, &standing->status))
     rollcall_reader_fail (reader, "status", "This is not a status.");
-  return rollcall_reader_finish (reader, error);
+  return finish_reading (reader, error);
 }
 
 /* R21: nothing of what was for this computer stays on its disk. */
@@ -168,13 +210,14 @@ check_policies (JsonNode *answer, GError **error)
 
   for (guint i = 0; items != NULL && i < json_array_get_length (items); i++)
     {
+      GError *cause = NULL;
       g_autoptr (RollcallAgentPolicy)
-          policy = rollcall_agent_policy_from_json (json_array_get_element (items, i), TRUE, error);
+          policy = rollcall_agent_policy_from_json (json_array_get_element (items, i), TRUE, &cause);
 
       if (policy == NULL)
-        return FALSE;
+        return fail_nonsense (cause, error);
     }
-  return rollcall_reader_finish (reader, error);
+  return finish_reading (reader, error);
 }
 
 static gboolean
@@ -265,12 +308,15 @@ do_tasks (RollcallConversation *self, const RollcallRequest *request, GCancellab
   items = rollcall_reader_array (reader, "items", TASKS_LIMIT);
   for (guint i = 0; items != NULL && i < json_array_get_length (items); i++)
     {
-      g_autoptr (RollcallTask) task = rollcall_task_from_json (json_array_get_element (items, i), TRUE, error);
+      GError *cause = NULL;
+      g_autoptr (RollcallTask) task = rollcall_task_from_json (json_array_get_element (items, i), TRUE, &cause);
 
-      if (task == NULL || !do_task (self, task, request, cancellable, error))
+      if (task == NULL)
+        return fail_nonsense (cause, error);
+      if (!do_task (self, task, request, cancellable, error))
         return FALSE;
     }
-  return rollcall_reader_finish (reader, error);
+  return finish_reading (reader, error);
 }
 
 static gboolean

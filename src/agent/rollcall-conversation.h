@@ -28,6 +28,9 @@ typedef struct
   gint64 retry_after; /* s; from 1 to a day, whatever was said */
 } RollcallStanding;
 
+/* How long the service asked to be left alone (Retry-After) when it last refused; 0 where it did not; a day at most. */
+gint64 rollcall_conversation_get_retry_after (RollcallConversation *conversation);
+
 /* A registration request (R1). */
 gboolean rollcall_conversation_register (RollcallConversation *conversation, const RollcallRequest *request,
                                          RollcallStanding *standing, GCancellable *cancellable, GError **error);

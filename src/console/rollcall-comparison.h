@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 /* SECTION: C8: a duplicate and the computer that it may be, side by side, with what differs and the advice. */
 
-/* Returns: (transfer floating): the table of both */
+/* For a question: what differs, and what does not. Returns: (transfer floating) */
 GtkWidget *rollcall_comparison_new (const RollcallRegistration *duplicate, const RollcallRegistration *known);
-/* The same in a dialog over @parent. */
+/* All of both, in a dialog over @parent. */
 void rollcall_comparison_present (const RollcallRegistration *duplicate, const RollcallRegistration *known,
                                   GtkWidget *parent);
 

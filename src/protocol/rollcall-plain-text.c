@@ -36,8 +36,8 @@ rollcall_text_make_plain (const char *text)
   return g_string_free_and_steal (plain);
 }
 
-void
-rollcall_csv_append_field (GString *csv, const char *text)
+char *
+rollcall_text_make_cell (const char *text)
 {
   /* The wide forms begin a formula too where an input method writes them. */
   static const gunichar formula_starts[] = { '=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
@@ -45,11 +45,19 @@ rollcall_csv_append_field (GString *csv, const char *text)
   /* spaces before it do not keep every spreadsheet from it */
   gunichar first = g_utf8_get_char (plain + strspn (plain, " "));
 
-  g_string_append_c (csv, '"');
   for (guint i = 0; i < G_N_ELEMENTS (formula_starts); i++)
     if (first == formula_starts[i])
-      g_string_append_c (csv, '\'');
-  for (const char *at = plain; *at != '\0'; at++)
+      return g_strconcat ("'", plain, NULL);
+  return g_steal_pointer (&plain);
+}
+
+void
+rollcall_csv_append_field (GString *csv, const char *text)
+{
+  g_autofree char *cell = rollcall_text_make_cell (text);
+
+  g_string_append_c (csv, '"');
+  for (const char *at = cell; *at != '\0'; at++)
     {
       if (*at == '"')
         g_string_append_c (csv, '"');

@@ -14,8 +14,10 @@ gboolean rollcall_character_acts (gunichar character);
 /* @text with U+FFFD in place of every character that acts and every byte that is no UTF-8. Returns: (transfer full) */
 char *rollcall_text_make_plain (const char *text);
 
-/* Appends @text as one quoted CSV field (RFC 4180), made plain, with an apostrophe before what a spreadsheet would take
- * for a formula. */
+/* @text made plain, with an apostrophe before what a spreadsheet would take for a formula. Returns: (transfer full) */
+char *rollcall_text_make_cell (const char *text);
+
+/* Appends @text as one quoted CSV field (RFC 4180), made a cell. */
 void rollcall_csv_append_field (GString *csv, const char *text);
 
 G_END_DECLS

@@ -33,8 +33,8 @@ def problem(status, name):
 
 
 class FakeService:
-    """answers: what (method, path) gets: (status, media type, bytes or a value as JSON, or
-    what makes one from the request's body). asked, bodies: what came."""
+    """answers: what (method, path) gets: (status, media type, bytes or a value as JSON or
+    what makes one from the request's body, pairs of headers). asked, bodies: what came."""
 
     def __init__(self, folder):
         self.answers, self.asked, self.bodies = {}, [], []
@@ -48,12 +48,14 @@ class FakeService:
                 received = self.rfile.read(int(self.headers.get('Content-Length') or 0))
                 fake.bodies.append((self.path, received))
                 fake.asked.append((self.command, self.path))
-                status, media_type, body = fake.answers.get((self.command, self.path), problem(404, 'not-found'))
+                status, media_type, body, *headers = fake.answers.get((self.command, self.path), problem(404, 'not-found'))
                 body = body(received) if callable(body) else body
                 body = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header('Content-Type', media_type)
                 self.send_header('Content-Length', str(len(body)))
+                for name, value in headers:
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -74,8 +76,9 @@ class FakeService:
     def say(self, method, path, value, status=200, media_type='application/json'):
         self.answers[method, path] = (status, media_type, value)
 
-    def refuse(self, method, path, status, name):
-        self.answers[method, path] = problem(status, name)
+    def refuse(self, method, path, status, name, *headers):
+        """headers: pairs of name and value"""
+        self.answers[method, path] = (*problem(status, name), *headers)
 
     def as_agent(self):
         return ['--server', self.url, '--ca', self.ca]
