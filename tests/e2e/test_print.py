@@ -10,6 +10,7 @@ import pytest
 
 from support import wait_for
 from support.desk import desk_with_fleet, watch
+from support.window import Atspi, is_in
 
 TITLES = ['Name', 'Status', 'Domain', 'IP Addresses', 'Operating System', 'Last Requested', 'First Requested', 'Site Server']
 ROWS = 130
@@ -71,11 +72,12 @@ def alive(desk, request):
 def test_C7_ctrl_p_prints_to_a_file(desk, alive):
     wait_for(lambda: len(desk.rows()) >= 10, 20, 'the report has rows')
     desk.window.key('ctrl+p')
-    printer = desk.window.wait(None, re.compile('Print to File'), deep=True)
+    desk.window.wait(None, re.compile('Print to File'), deep=True)
     desk.window.screenshot('print-dialog')
-    desk.window.click(printer)
-    desk.window.click(desk.window.wait('button', re.compile('^_?Print$')))
-    files = wait_for(lambda: list(desk.folder.glob('**/*.pdf')), 20, 'the PDF')
+    desk.window.key('Tab', 'Down', 'space')
+    wait_for(lambda: is_in(desk.window.wait('button', 'Print'), Atspi.StateType.SENSITIVE), 10, 'the printer is chosen')
+    desk.window.key('alt+p')
+    files = wait_for(lambda: list(desk.folder.glob('printed/Agent Registration Status.pdf')), 20, 'the PDF')
     pages = wait_for(lambda: pages_of(files[0]), 20, 'pages')
     assert 'Agent Registration Status' in pages[0] and '60 computers' in pages[0]
     desk.window.screenshot('printed')
