@@ -20,6 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallCacheFile, rollcall_cache_file_close)
 
 /* Renames @path, and what SQLite keeps beside it, to @path.damaged, in place of one that was there. */
 gboolean rollcall_cache_file_set_aside (const char *path, GError **error);
+/* Deletes @path, what SQLite keeps beside it, and what was set aside; no connection is open. */
+gboolean rollcall_cache_file_remove (const char *path, GError **error);
 
 /* Where the file stands; both are milliseconds or revisions as in rollcall-cache.h. */
 gboolean rollcall_cache_file_get_state (RollcallCacheFile *file, gint64 *revision, gint64 *synced_at, GError **error);
@@ -39,7 +41,10 @@ GArray *rollcall_cache_file_list_decision_facts (RollcallCacheFile *file, const 
  * would wait for them. Returns: (transfer full) (element-type gint64) */
 GArray *rollcall_cache_file_list (RollcallCacheFile *file, const RollcallReportQuery *query, guint limit,
                                   GCancellable *cancellable, GError **error);
-gboolean rollcall_cache_file_count (RollcallCacheFile *file, RollcallReportKind kind, RollcallStatusCounts *counts,
+gboolean rollcall_cache_file_count (RollcallCacheFile *file, const char *condition, RollcallStatusCounts *counts,
                                     GCancellable *cancellable, GError **error);
+
+/* See rollcall_cache_check_condition(). */
+gboolean rollcall_cache_file_check_condition (RollcallCacheFile *file, const char *text, int *offset, GError **error);
 
 G_END_DECLS

@@ -15,9 +15,10 @@ struct _RollcallClient
 {
   GObject parent_instance;
 
-  char *server; /* without a slash at the end */
-  char *authorization;
-  SoupSession *session; /* (owned) */
+  char *server;             /* without a slash at the end */
+  char *authorization;      /* (nullable) while nobody is signed in */
+  SoupSession *session;     /* (owned) */
+  GTlsCertificate *refused; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallClient, rollcall_client, G_TYPE_OBJECT)
@@ -30,6 +31,7 @@ rollcall_client_dispose (GObject *object)
   if (self->session != NULL)
     soup_session_abort (self->session);
   g_clear_object (&self->session);
+  g_clear_object (&self->refused);
   G_OBJECT_CLASS (rollcall_client_parent_class)->dispose (object);
 }
 
@@ -55,10 +57,11 @@ rollcall_client_init (RollcallClient *self)
 {
 }
 
-/* Returns: (transfer full) (nullable): https://HOST[:PORT] and nothing else */
-static char *
-check_server (const char *server, GError **error)
+char *
+rollcall_client_check_server (const char *server, GError **error)
 {
+  g_return_val_if_fail (server != NULL, NULL);
+
   g_autoptr (GUri) uri = g_uri_parse (server, G_URI_FLAGS_NONE, NULL);
 
   if (uri == NULL || g_ascii_strcasecmp (g_uri_get_scheme (uri), "https") != 0 || g_uri_get_userinfo (uri) != NULL ||
@@ -87,31 +90,70 @@ check_token (const char *token, GError **error)
   return FALSE;
 }
 
-RollcallClient *
-rollcall_client_new (const char *server, const char *ca_file, const char *token, GError **error)
+gboolean
+rollcall_client_set_token (RollcallClient *self, const char *token, GError **error)
 {
-  g_return_val_if_fail (server != NULL && token != NULL, NULL);
+  g_return_val_if_fail (ROLLCALL_IS_CLIENT (self) && token != NULL, FALSE);
 
-  g_autoptr (RollcallClient) self = g_object_new (ROLLCALL_TYPE_CLIENT, NULL);
-  self->server = check_server (server, error);
-  if (self->server == NULL || !check_token (token, error))
-    return NULL;
+  if (!check_token (token, error))
+    return FALSE;
+  g_free (self->authorization);
   self->authorization = g_strconcat ("Bearer ", token, NULL);
-  self->session = soup_session_new_with_options ("timeout", TIMEOUT_S, "idle-timeout", TIMEOUT_S, "max-conns-per-host",
-                                                 CONNECTIONS, "user-agent", "rollcall/" ROLLCALL_VERSION, NULL);
-  if (ca_file != NULL)
+  return TRUE;
+}
+
+gboolean
+rollcall_client_has_token (RollcallClient *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_CLIENT (self), FALSE);
+  return self->authorization != NULL;
+}
+
+gboolean
+rollcall_client_set_authority (RollcallClient *self, const char *ca_file, GError **error)
+{
+  g_autoptr (GTlsDatabase) database = NULL;
+
+  g_return_val_if_fail (ROLLCALL_IS_CLIENT (self), FALSE);
+  if (ca_file == NULL)
+    database = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+  else
     {
       /* The database wants an absolute name. */
       g_autofree char *path = g_canonicalize_filename (ca_file, NULL);
-      g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, error);
+      database = g_tls_file_database_new (path, error);
       if (database == NULL)
         {
           g_prefix_error (error, "%s: ", ca_file);
-          return NULL;
+          return FALSE;
         }
-      soup_session_set_tls_database (self->session, database);
     }
+  soup_session_set_tls_database (self->session, database);
+  g_clear_object (&self->refused);
+  return TRUE;
+}
+
+RollcallClient *
+rollcall_client_new (const char *server, const char *ca_file, const char *token, GError **error)
+{
+  g_return_val_if_fail (server != NULL, NULL);
+
+  g_autoptr (RollcallClient) self = g_object_new (ROLLCALL_TYPE_CLIENT, NULL);
+  self->server = rollcall_client_check_server (server, error);
+  if (self->server == NULL || (token != NULL && !rollcall_client_set_token (self, token, error)))
+    return NULL;
+  self->session = soup_session_new_with_options ("timeout", TIMEOUT_S, "idle-timeout", TIMEOUT_S, "max-conns-per-host",
+                                                 CONNECTIONS, "user-agent", "rollcall/" ROLLCALL_VERSION, NULL);
+  if (ca_file != NULL && !rollcall_client_set_authority (self, ca_file, error))
+    return NULL;
   return g_steal_pointer (&self);
+}
+
+GTlsCertificate *
+rollcall_client_get_refused_certificate (RollcallClient *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_CLIENT (self), NULL);
+  return self->refused;
 }
 
 const char *
@@ -167,6 +209,14 @@ exchange_is_successful (Exchange *exchange)
   return SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (exchange->message));
 }
 
+/* Accepts nothing: it keeps what was not trusted, for a person to look at. */
+static gboolean
+refuse_certificate (RollcallClient *self, GTlsCertificate *certificate, GTlsCertificateFlags wrong)
+{
+  g_set_object (&self->refused, certificate);
+  return FALSE;
+}
+
 /* Returns: (transfer full) the task of one exchange, its message ready to be sent. */
 static GTask *
 new_exchange (RollcallClient *self, const char *method, const char *path, gpointer tag, GCancellable *cancellable,
@@ -184,8 +234,11 @@ new_exchange (RollcallClient *self, const char *method, const char *path, gpoint
   if (exchange->message != NULL)
     {
       soup_message_add_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT);
-      soup_message_headers_replace (soup_message_get_request_headers (exchange->message), "Authorization",
-                                    self->authorization);
+      if (self->authorization != NULL)
+        soup_message_headers_replace (soup_message_get_request_headers (exchange->message), "Authorization",
+                                      self->authorization);
+      g_signal_connect_object (exchange->message, "accept-certificate", G_CALLBACK (refuse_certificate), self,
+                               G_CONNECT_SWAPPED);
     }
   return task;
 }
@@ -200,6 +253,13 @@ send_exchange (GTask *task, GAsyncReadyCallback callback)
   if (exchange->message == NULL)
     {
       g_task_return_new_error_literal (task, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_INVALID, "not a path");
+      g_object_unref (task);
+      return;
+    }
+  if (self->authorization == NULL)
+    {
+      g_task_return_new_error_literal (task, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_UNAUTHENTICATED,
+                                       "nobody is signed in");
       g_object_unref (task);
       return;
     }

@@ -17,9 +17,18 @@ G_BEGIN_DECLS
 #define ROLLCALL_TYPE_CLIENT (rollcall_client_get_type ())
 G_DECLARE_FINAL_TYPE (RollcallClient, rollcall_client, ROLLCALL, CLIENT, GObject)
 
-/* @server: https://HOST:PORT. @ca_file (nullable): the system's authorities. @token: never logged. INVALID for an
- * address that is not https. */
+/* @server: https://HOST:PORT. @ca_file (nullable): the system's authorities. @token: never logged; (nullable) where
+ * nobody is signed in: then every call fails as UNAUTHENTICATED. INVALID for an address that is not https. */
 RollcallClient *rollcall_client_new (const char *server, const char *ca_file, const char *token, GError **error);
+/* Returns: (transfer full) (nullable): https://HOST[:PORT] and nothing else, else INVALID */
+char *rollcall_client_check_server (const char *server, GError **error);
+/* From the next call on. */
+gboolean rollcall_client_set_token (RollcallClient *self, const char *token, GError **error);
+gboolean rollcall_client_has_token (RollcallClient *self);
+/* From the next connection on; those that there are go on. @ca_file (nullable) */
+gboolean rollcall_client_set_authority (RollcallClient *self, const char *ca_file, GError **error);
+/* What the service showed where it was not trusted, until it is. Returns: (transfer none) (nullable) */
+GTlsCertificate *rollcall_client_get_refused_certificate (RollcallClient *self);
 const char *rollcall_client_get_server (RollcallClient *self);
 gboolean rollcall_client_error_is_unreachable (const GError *error);
 

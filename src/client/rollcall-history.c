@@ -11,6 +11,7 @@ struct _RollcallHistory
   char *server;
   GThreadPool *worker;       /* (owned) one thread: the file's */
   RollcallHistoryFile *file; /* (owned) (nullable) the worker's; opened by its first job */
+  gboolean closed;           /* the worker's */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallHistory, rollcall_history, G_TYPE_OBJECT)
@@ -22,6 +23,7 @@ typedef struct
   GDestroyNotify free_result;
   JsonArray *events; /* (owned) (nullable) */
   gboolean anew;
+  gboolean closes; /* it is the last one */
   gint64 id;
   guint limit;
 } Job;
@@ -39,6 +41,11 @@ ensure_file (RollcallHistory *self, GError **error)
 {
   g_autoptr (GError) first = NULL;
 
+  if (self->closed)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the local history is closed");
+      return FALSE;
+    }
   if (self->file != NULL || (self->file = rollcall_history_file_open (self->path, self->server, &first)) != NULL)
     return TRUE;
   if (!g_error_matches (first, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
@@ -62,7 +69,12 @@ work (gpointer data, gpointer user_data)
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (ensure_file (self, &error))
+  if (job->closes)
+    {
+      g_clear_pointer (&self->file, rollcall_history_file_close);
+      self->closed = TRUE;
+    }
+  else if (ensure_file (self, &error))
     result = job->run (self->file, job, g_task_get_cancellable (task), &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
     /* damaged meanwhile: the next job opens it again, and finds that out */
@@ -190,6 +202,29 @@ rollcall_history_list_finish (RollcallHistory *self, GAsyncResult *result, GErro
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+void
+rollcall_history_close_async (RollcallHistory *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  g_return_if_fail (ROLLCALL_IS_HISTORY (self));
+  job->closes = TRUE;
+  start (self, job, rollcall_history_close_async, NULL, callback, user_data);
+}
+
+gboolean
+rollcall_history_close_finish (RollcallHistory *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (g_async_result_is_tagged (result, rollcall_history_close_async), FALSE);
+  g_task_propagate_pointer (G_TASK (result), &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static void
 rollcall_history_finalize (GObject *object)
 {
@@ -216,15 +251,31 @@ rollcall_history_init (RollcallHistory *self)
   self->worker = g_thread_pool_new (work, self, 1, FALSE, NULL);
 }
 
+static char *
+make_path (const char *directory, const char *server)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, server, -1);
+  g_autofree char *name = g_strdup_printf ("history-%.16s.sqlite", hash);
+
+  return g_build_filename (directory, name, NULL);
+}
+
+gboolean
+rollcall_history_remove (const char *directory, const char *server, GError **error)
+{
+  g_return_val_if_fail (directory != NULL && server != NULL, FALSE);
+
+  g_autofree char *path = make_path (directory, server);
+  return rollcall_cache_file_remove (path, error);
+}
+
 RollcallHistory *
 rollcall_history_new (const char *directory, const char *server)
 {
   g_return_val_if_fail (directory != NULL && server != NULL, NULL);
 
   RollcallHistory *self = g_object_new (ROLLCALL_TYPE_HISTORY, NULL);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, server, -1);
-  g_autofree char *name = g_strdup_printf ("history-%.16s.sqlite", hash);
-  self->path = g_build_filename (directory, name, NULL);
+  self->path = make_path (directory, server);
   self->server = g_strdup (server);
   return self;
 }

@@ -33,6 +33,11 @@ typedef struct
 
 /* Opens nothing yet: the worker does. @directory is there already. */
 RollcallHistory *rollcall_history_new (const char *directory, const char *server);
+/* After what was asked before: the file is closed; from then on every task fails as CLOSED. */
+void rollcall_history_close_async (RollcallHistory *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean rollcall_history_close_finish (RollcallHistory *self, GAsyncResult *result, GError **error);
+/* Deletes the history of @server in @directory, which is closed. */
+gboolean rollcall_history_remove (const char *directory, const char *server, GError **error);
 
 void rollcall_history_get_range_async (RollcallHistory *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                        gpointer user_data);

@@ -13,7 +13,7 @@ struct _RollcallApplication
   char *ca_file;    /* (owned) (nullable) */
   char *token_file; /* (owned) (nullable) */
 
-  RollcallSession *session; /* (owned) (nullable) */
+  RollcallServices *services; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallApplication, rollcall_application, ADW_TYPE_APPLICATION)
@@ -26,30 +26,50 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-static gboolean
-open_session (RollcallApplication *self, GError **error)
-{
-  g_autofree char *token = rollcall_token_file_read (self->token_file, error);
-  g_autofree char *directory = g_build_filename (g_get_user_cache_dir (), "rollcall", NULL);
-
-  if (token != NULL)
-    self->session = rollcall_session_open (self->server, self->ca_file, token, directory, error);
-  return self->session != NULL;
-}
-
+/* What the options say wins over what is known. */
 static void
-fill_window (RollcallApplication *self, RollcallWindow *window)
+open_by_options (RollcallApplication *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *server = rollcall_services_read_address (self->server, &error);
+  char *token = NULL;
+  RollcallWindow *window;
 
-  if (self->server == NULL)
-    return;
-  if (self->token_file == NULL)
-    rollcall_window_set_problem (window, _ ("No Token"), _ ("Name the file that holds your token: --token-file FILE"));
-  else if (open_session (self, &error))
-    rollcall_window_set_session (window, self->session);
+  if (server != NULL && self->ca_file != NULL)
+    rollcall_services_fix_authority (self->services, server, self->ca_file);
+  if (server != NULL && self->token_file != NULL)
+    token = rollcall_token_file_read (self->token_file, &error);
+  if (token != NULL || (server != NULL && self->token_file == NULL &&
+                        rollcall_connections_knows (rollcall_services_get_connections (self->services), server)))
+    rollcall_services_open (self->services, server, token);
   else
-    rollcall_window_set_problem (window, _ ("The Report Cannot Be Opened"), error->message);
+    {
+      window = rollcall_window_new (GTK_APPLICATION (self));
+      if (error != NULL)
+        rollcall_window_set_problem (window, _ ("The Report Cannot Be Opened"), error->message);
+      gtk_window_present (GTK_WINDOW (window));
+      if (error == NULL)
+        rollcall_services_connect (self->services, GTK_WIDGET (window), server);
+    }
+  rollcall_secrets_free (token);
+}
+
+/* The service that was used last; none yet: asks for one. */
+static void
+open_first (RollcallApplication *self)
+{
+  g_autoptr (GPtrArray) known = rollcall_connections_list (rollcall_services_get_connections (self->services));
+  const RollcallConnection *last = known->len > 0 ? known->pdata[0] : NULL;
+  RollcallWindow *window;
+
+  if (last != NULL)
+    {
+      rollcall_services_open (self->services, last->server, NULL);
+      return;
+    }
+  window = rollcall_window_new (GTK_APPLICATION (self));
+  gtk_window_present (GTK_WINDOW (window));
+  rollcall_services_connect (self->services, GTK_WIDGET (window), NULL);
 }
 
 static void
@@ -58,15 +78,12 @@ rollcall_application_activate (GApplication *application)
   RollcallApplication *self = ROLLCALL_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  if (window == NULL)
-    {
-      window = GTK_WINDOW (rollcall_window_new (GTK_APPLICATION (application)));
-      fill_window (self, ROLLCALL_WINDOW (window));
-    }
-  gtk_window_present (window);
-  /* after the window: the cached report shows first (C5) */
-  if (self->session != NULL)
-    rollcall_session_start (self->session);
+  if (window != NULL)
+    gtk_window_present (window);
+  else if (self->server != NULL)
+    open_by_options (self);
+  else
+    open_first (self);
 }
 
 static int
@@ -100,10 +117,10 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  GtkWindow *window = gtk_application_get_active_window (user_data);
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (user_data));
 
-  if (window != NULL)
-    gtk_window_close (window);
+  for (GList *each = windows; each != NULL; each = each->next)
+    gtk_window_close (each->data);
 }
 
 static void
@@ -127,10 +144,12 @@ rollcall_application_startup (GApplication *application)
 static void
 rollcall_application_shutdown (GApplication *application)
 {
-  RollcallApplication *self = ROLLCALL_APPLICATION (application);
-
-  if (self->session != NULL)
-    rollcall_session_stop (self->session);
+  for (GList *each = gtk_application_get_windows (GTK_APPLICATION (application)); each != NULL; each = each->next)
+    {
+      RollcallSession *session = ROLLCALL_IS_WINDOW (each->data) ? rollcall_window_get_session (each->data) : NULL;
+      if (session != NULL)
+        rollcall_session_stop (session);
+    }
   G_APPLICATION_CLASS (rollcall_application_parent_class)->shutdown (application);
 }
 
@@ -139,7 +158,7 @@ rollcall_application_dispose (GObject *object)
 {
   RollcallApplication *self = ROLLCALL_APPLICATION (object);
 
-  g_clear_object (&self->session);
+  g_clear_object (&self->services);
   g_clear_pointer (&self->server, g_free);
   g_clear_pointer (&self->ca_file, g_free);
   g_clear_pointer (&self->token_file, g_free);
@@ -161,6 +180,7 @@ rollcall_application_class_init (RollcallApplicationClass *klass)
 static void
 rollcall_application_init (RollcallApplication *self)
 {
+  self->services = rollcall_services_new (GTK_APPLICATION (self));
   g_application_add_main_option_entries (G_APPLICATION (self), entries);
   g_application_set_option_context_summary (G_APPLICATION (self),
                                             _ ("Shows which computers ask to be managed, and decides about them."));
@@ -171,4 +191,11 @@ rollcall_application_new (void)
 {
   return g_object_new (ROLLCALL_TYPE_APPLICATION, "application-id", "org.rollcall.Console", "flags",
                        G_APPLICATION_NON_UNIQUE, "resource-base-path", "/org/rollcall/Console", NULL);
+}
+
+RollcallServices *
+rollcall_application_get_services (RollcallApplication *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_APPLICATION (self), NULL);
+  return self->services;
 }

@@ -21,6 +21,7 @@ struct _RollcallReportPage
   GtkSearchEntry *search;
   AdwToggleGroup *statuses;
   GtkStack *stack;
+  AdwStatusPage *broken;
   AdwOverlaySplitView *split;
   RollcallDetails *details;
   RollcallReportView *view;
@@ -29,12 +30,12 @@ struct _RollcallReportPage
   RollcallWorkBar *output_work;
   RollcallWorkBar *decision_work;
 
-  RollcallClient *client;       /* (owned) (nullable) */
-  RollcallCache *cache;         /* (owned) (nullable) */
-  RollcallFollower *follower;   /* (owned) (nullable) */
-  RollcallReportList *list;     /* (owned) (nullable) */
-  RollcallOutput *output;       /* (owned) (nullable) */
-  const RollcallReport *report; /* (nullable) */
+  RollcallClient *client;     /* (owned) (nullable) */
+  RollcallCache *cache;       /* (owned) (nullable) */
+  RollcallFollower *follower; /* (owned) (nullable) */
+  RollcallReportList *list;   /* (owned) (nullable) */
+  RollcallOutput *output;     /* (owned) (nullable) */
+  RollcallReport *report;     /* (owned) (nullable) */
   RollcallStatusCounts counts;
   gboolean narrow;           /* there is no room for the counts */
   GCancellable *cancellable; /* (owned) of all that does not outlive the page */
@@ -125,6 +126,13 @@ update_state (RollcallReportPage *self)
   const char *state = "report";
 
   update_totals (self);
+  if (rollcall_report_list_get_problem (self->list) != NULL)
+    {
+      g_autofree char *problem = g_markup_escape_text (rollcall_report_list_get_problem (self->list), -1);
+      adw_status_page_set_description (self->broken, problem);
+      gtk_stack_set_visible_child_name (self->stack, "broken");
+      return;
+    }
   /* While the worker still looks, what stood there stays. */
   if (n == 0 && !rollcall_report_list_is_complete (self->list))
     return;
@@ -204,7 +212,8 @@ listed_cb (RollcallReportPage *self)
 {
   update_state (self);
   if (self->report != NULL)
-    rollcall_cache_count_async (self->cache, self->report->kind, self->cancellable, counted_cb, g_object_ref (self));
+    rollcall_cache_count_async (self->cache, rollcall_report_get_condition (self->report), self->cancellable,
+                                counted_cb, g_object_ref (self));
 }
 
 static void
@@ -216,7 +225,7 @@ ask_anew (RollcallReportPage *self)
   if (self->list == NULL || self->report == NULL)
     return;
   query = g_new0 (RollcallReportQuery, 1);
-  query->kind = self->report->kind;
+  query->condition = g_strdup (rollcall_report_get_condition (self->report));
   query->text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search))));
   query->sort = g_strdup (rollcall_report_view_get_order (self->view, &query->descending));
   if (rollcall_status_from_string (adw_toggle_group_get_active_name (self->statuses), &status))
@@ -529,17 +538,32 @@ rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *ses
   g_signal_connect_object (self->follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
 }
 
-void
-rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *report)
+RollcallReport *
+rollcall_report_page_get_report (RollcallReportPage *self)
 {
-  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && report != NULL && report->id != NULL);
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_PAGE (self), NULL);
+  return self->report;
+}
+
+const RollcallReportQuery *
+rollcall_report_page_get_query (RollcallReportPage *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_PAGE (self), NULL);
+  return self->list != NULL ? rollcall_report_list_get_query (self->list) : NULL;
+}
+
+void
+rollcall_report_page_show (RollcallReportPage *self, RollcallReport *report)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && report != NULL);
   if (self->report == report)
     return;
   if (self->report != NULL)
     gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
-  self->report = report;
+  g_set_object (&self->report, report);
   self->counts = (RollcallStatusCounts) { 0 };
-  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), report->id);
+  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), rollcall_report_get_id (report),
+                               rollcall_report_get_sort (report));
   clear_filters (self);
   ask_anew (self);
 }
@@ -563,6 +587,7 @@ rollcall_report_page_dispose (GObject *object)
   g_clear_pointer (&self->name, g_free);
   g_clear_object (&self->output);
   g_clear_object (&self->list);
+  g_clear_object (&self->report);
   g_clear_object (&self->follower);
   g_clear_object (&self->cache);
   g_clear_object (&self->client);
@@ -632,6 +657,7 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   gtk_widget_class_bind_template_child (class, RollcallReportPage, search);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, statuses);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, stack);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, broken);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);

@@ -146,15 +146,26 @@ fill (gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const char *name
   return gnutls_x509_crt_set_key_purpose_oid (certificate, GNUTLS_KP_TLS_WWW_SERVER, 0);
 }
 
+/* @authority: (nullable): goes behind it, and so into the handshake: who has to trust a service on its first sight can
+ * trust the authority, which outlives its certificates. */
 static gboolean
-write_certificate (gnutls_x509_crt_t certificate, const char *path, GError **error)
+write_certificate (gnutls_x509_crt_t certificate, gnutls_x509_crt_t authority, const char *path, GError **error)
 {
-  gnutls_datum_t text = { 0 };
-  int code = gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &text);
-  gboolean written = code < 0 ? fail (error, path, code)
-                              : rollcall_private_file_write (path, (const char *) text.data, 0644, error);
+  gnutls_datum_t own = { 0 }, above = { 0 };
+  gboolean written = FALSE;
+  int code = gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &own);
 
-  gnutls_free (text.data);
+  if (code >= 0 && authority != NULL)
+    code = gnutls_x509_crt_export2 (authority, GNUTLS_X509_FMT_PEM, &above);
+  if (code < 0)
+    fail (error, path, code);
+  else
+    {
+      g_autofree char *text = g_strconcat ((const char *) own.data, (const char *) above.data, NULL);
+      written = rollcall_private_file_write (path, text, 0644, error);
+    }
+  gnutls_free (own.data);
+  gnutls_free (above.data);
   return written;
 }
 
@@ -216,8 +227,8 @@ make_all (const Paths *paths, GError **error)
       (code = sign (certificate, key, ca, ca_key)) < 0)
     fail (error, "the server's certificate could not be made", code);
   else
-    made = write_key (ca_key, paths->ca_key, error) && write_certificate (ca, paths->ca, error) &&
-           write_key (key, paths->key, error) && write_certificate (certificate, paths->certificate, error);
+    made = write_key (ca_key, paths->ca_key, error) && write_certificate (ca, NULL, paths->ca, error) &&
+           write_key (key, paths->key, error) && write_certificate (certificate, ca, paths->certificate, error);
   gnutls_x509_crt_deinit (ca);
   gnutls_x509_crt_deinit (certificate);
   gnutls_x509_privkey_deinit (ca_key);
@@ -274,7 +285,7 @@ renew (const Paths *paths, GError **error)
   else if ((code = sign (certificate, key, ca, ca_key)) < 0)
     fail (error, "the server's certificate could not be renewed", code);
   else
-    renewed = write_certificate (certificate, paths->certificate, error);
+    renewed = write_certificate (certificate, ca, paths->certificate, error);
   gnutls_x509_crt_deinit (ca);
   gnutls_x509_crt_deinit (certificate);
   g_clear_pointer (&ca_key, gnutls_x509_privkey_deinit);

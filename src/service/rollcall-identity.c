@@ -73,7 +73,7 @@ rollcall_public_key_get_fingerprint (const char *pem, GError **error)
 /* A token that is none costs its sender one of few tries a minute. A right one is taken however many wrong ones came
  * from its address: many people may share that one (NAT), and a token is too long to be guessed at any speed. */
 static gboolean
-refuse_person (RollcallCall *call, gboolean tried, GError **error)
+refuse_person (RollcallCall *call, gboolean tried, gboolean expired, GError **error)
 {
   const RollcallService *service = call->service;
   gint64 now = g_get_monotonic_time (), wait = 0;
@@ -91,7 +91,8 @@ refuse_person (RollcallCall *call, gboolean tried, GError **error)
     }
   if (tried)
     rollcall_addresses_note_failure (service->addresses, &call->address, limit, now);
-  rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAUTHENTICATED, NULL, "A valid token is needed.");
+  rollcall_problem_set (error, ROLLCALL_PROBLEM_UNAUTHENTICATED, NULL,
+                        expired ? "The token has expired." : "A valid token is needed.");
   return FALSE;
 }
 
@@ -116,9 +117,11 @@ rollcall_call_identify_person (RollcallCall *call, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  if (token == NULL || strlen (stored) != strlen (hash) || gnutls_memcmp (stored, hash, strlen (hash)) != 0 ||
-      (token->expires != 0 && token->expires <= rollcall_clock_now ()))
-    return refuse_person (call, tried, error);
+  if (token == NULL || strlen (stored) != strlen (hash) || gnutls_memcmp (stored, hash, strlen (hash)) != 0)
+    return refuse_person (call, tried, FALSE, error);
+  /* who has it may know that it was one */
+  if (token->expires != 0 && token->expires <= rollcall_clock_now ())
+    return refuse_person (call, tried, TRUE, error);
   call->person = g_strdup (token->name);
   call->role = token->role;
   call->expires = token->expires;

@@ -2,14 +2,16 @@
 """GET /metrics: the format, and that its figures are true."""
 import collections
 import contextlib
+import pathlib
 import random
+import re
 import sqlite3
 import threading
 
 from support import Agent, Person, wait_for
 from support.connection import Connection, tls_context
 from support.metrics import Metrics
-from support.schema import operations
+from support.schema import SOURCE, operations
 
 STATUSES = ('pending', 'allowed', 'blocked', 'revoked')
 
@@ -112,3 +114,8 @@ def test_it_is_for_those_with_a_token(service):
     nobody = Connection(service.url, tls_context(service.ca))
     assert nobody.call('GET', '/metrics').status == 401
     assert service.person('prometheus', 'viewer').call('GET', '/metrics').status == 200
+
+
+def test_each_metric_is_documented(service, admin):
+    page = pathlib.Path(SOURCE, 'docs/man/rollcalld.8').read_text()
+    assert set(re.findall(r'\.It Ic (\S+)', page[page.index('.Sh METRICS'):])) == set(read(admin).types)

@@ -183,6 +183,13 @@ def test_its_own_certificate_is_renewed_before_it_expires(place):
     assert run('openssl', 'verify', '-CAfile', place.ca, place.data / 'server.pem').stdout.endswith('OK\n')
 
 
+def test_its_authority_is_in_the_handshake(place):
+    """Who has to trust the service on first sight can trust what outlives the certificate."""
+    place.start()
+    shown = run('openssl', 's_client', '-connect', f'127.0.0.1:{place.port}', '-showcerts').stdout
+    assert shown.count('BEGIN CERTIFICATE') == 2 and place.ca.read_text().strip() in shown
+
+
 @pytest.mark.parametrize('lasts', [datetime.timedelta(days=3), datetime.timedelta(hours=-1)], ids=str)
 def test_its_own_certificate_is_renewed_at_a_start(place, lasts):
     place.start()

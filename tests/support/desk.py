@@ -19,12 +19,13 @@ class Desk:
         self.command = ['rollcall', *service.as_person()]
         self.agent = RealAgent(service, folder / 'agent')
         self.console, self.window = None, None
+        self.environment = {}
 
     def open_console(self):
         start_accessibility()
         # What it remembers is a file in the desk's own folder.
         self.console = Running(self.folder / 'rollcall.log', *self.command, GSETTINGS_BACKEND='keyfile',
-                               XDG_CONFIG_HOME=str(self.folder / 'config'))
+                               XDG_CONFIG_HOME=str(self.folder / 'config'), **self.environment)
         self.window = Window('rollcall', pathlib.Path(os.environ.get('ROLLCALL_BUILD', self.folder)) / 'screenshots')
 
     def own_row(self):
