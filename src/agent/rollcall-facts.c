@@ -66,6 +66,16 @@ list_macs (const char *root)
   return macs->len > 0 ? g_steal_pointer (&macs) : list_interfaces (root, FALSE);
 }
 
+/* An address that each computer gives itself, and that means nothing beyond its cable (RFC 4291, 2.5.6; RFC 3927). */
+static gboolean
+is_link_local (const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET6)
+    return IN6_IS_ADDR_LINKLOCAL (&((const struct sockaddr_in6 *) address)->sin6_addr);
+  return address->sa_family == AF_INET &&
+         (g_ntohl (((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 16) == 0xa9fe;
+}
+
 static GPtrArray *
 list_ips (void)
 {
@@ -79,7 +89,7 @@ list_ips (void)
       char text[INET6_ADDRSTRLEN];
       const struct sockaddr *address = each->ifa_addr;
 
-      if (address == NULL || (each->ifa_flags & IFF_LOOPBACK) != 0)
+      if (address == NULL || (each->ifa_flags & IFF_LOOPBACK) != 0 || is_link_local (address))
         continue;
       if ((address->sa_family == AF_INET &&
            inet_ntop (AF_INET, &((const struct sockaddr_in *) address)->sin_addr, text, sizeof text) != NULL) ||

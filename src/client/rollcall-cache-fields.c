@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-cache-fields.h"
 
+#define WORDS(name)                                                                                                    \
+  static const char *name##_word (int value)                                                                           \
+  {                                                                                                                    \
+    return rollcall_##name##_to_string (value);                                                                        \
+  }
+WORDS (status)
+WORDS (trust)
+WORDS (origin)
+WORDS (advice)
+WORDS (decider_kind)
+
 #define FIELD(field_name, field_type, member)                                                                          \
   { .name = field_name, .type = ROLLCALL_FIELD_##field_type, .offset = G_STRUCT_OFFSET (RollcallRegistration, member) }
+#define COUNT(field_name, member)                                                                                      \
+  { .name = field_name,                                                                                                \
+    .type = ROLLCALL_FIELD_INTEGER,                                                                                    \
+    .offset = G_STRUCT_OFFSET (RollcallRegistration, member),                                                          \
+    .counts = TRUE }
 #define WORD(field_name, member, last)                                                                                 \
   { .name = field_name,                                                                                                \
     .type = ROLLCALL_FIELD_WORD,                                                                                       \
     .offset = G_STRUCT_OFFSET (RollcallRegistration, member),                                                          \
-    .limit = last + 1 }
+    .limit = last + 1,                                                                                                 \
+    .words = member##_word }
 
 const RollcallField rollcall_fields[] = {
-  FIELD ("id", INTEGER, id),
-  FIELD ("revision", INTEGER, revision),
+  COUNT ("id", id),
+  COUNT ("revision", revision),
   WORD ("status", status, ROLLCALL_STATUS_REVOKED),
   WORD ("trust", trust, ROLLCALL_TRUST_REVOKED),
   WORD ("origin", origin, ROLLCALL_ORIGIN_PUSH),
@@ -24,7 +41,7 @@ const RollcallField rollcall_fields[] = {
   FIELD ("macs", TEXTS, computer.macs),
   FIELD ("agent_version", TEXT, agent_version),
   FIELD ("fingerprint", TEXT, fingerprint),
-  FIELD ("key_changes", INTEGER, key_changes),
+  COUNT ("key_changes", key_changes),
   FIELD ("resource_id", INTEGER, resource_id),
   FIELD ("duplicate_of", INTEGER, duplicate_of),
   WORD ("advice", advice, ROLLCALL_ADVICE_CONFLICT),
@@ -34,24 +51,18 @@ const RollcallField rollcall_fields[] = {
     .type = ROLLCALL_FIELD_WORD,
     .offset = G_STRUCT_OFFSET (RollcallRegistration, decided_by),
     .limit = ROLLCALL_DECIDER_PUSH + 1,
+    .words = decider_kind_word,
     .unsorted = TRUE },
   FIELD ("decided_at", INTEGER, decided_at),
   FIELD ("note", TEXT, note),
   FIELD ("first_requested", INTEGER, first_requested),
   FIELD ("last_requested", INTEGER, last_requested),
-  FIELD ("request_count", INTEGER, request_count),
+  COUNT ("request_count", request_count),
   FIELD ("last_contact", INTEGER, last_contact),
   FIELD ("revocation_seen_at", INTEGER, revocation_seen_at),
   FIELD ("purge_after", INTEGER, purge_after),
 };
 const guint rollcall_n_fields = G_N_ELEMENTS (rollcall_fields);
-
-enum
-{
-  CLASS_ADVICE = 1 << 2,
-  CLASS_REVOKED_NOT_SEEN = 1 << 3,
-  CLASS_SITE_SERVER = 1 << 4,
-};
 
 const RollcallField *
 rollcall_field_find_sortable (const char *name)
@@ -160,38 +171,6 @@ rollcall_fields_read (sqlite3_stmt *statement)
   for (guint i = 0; i < rollcall_n_fields; i++)
     read_field (statement, (int) i, &rollcall_fields[i], registration);
   return registration;
-}
-
-guint
-rollcall_registration_get_class (const RollcallRegistration *registration)
-{
-  guint class = registration->status & ROLLCALL_CLASS_STATUS_MASK;
-
-  if (registration->advice != ROLLCALL_ADVICE_NONE)
-    class |= CLASS_ADVICE;
-  if (registration->status == ROLLCALL_STATUS_REVOKED && registration->revocation_seen_at == 0)
-    class |= CLASS_REVOKED_NOT_SEEN;
-  if (registration->site_server)
-    class |= CLASS_SITE_SERVER;
-  return class;
-}
-
-guint
-rollcall_report_kind_get_class (RollcallReportKind kind)
-{
-  switch (kind)
-    {
-    case ROLLCALL_REPORT_REGISTRATIONS:
-      return 0;
-    case ROLLCALL_REPORT_DUPLICATES:
-      return CLASS_ADVICE;
-    case ROLLCALL_REPORT_REVOKED_NOT_SEEN:
-      return CLASS_REVOKED_NOT_SEEN;
-    case ROLLCALL_REPORT_SITE_SERVERS:
-      return CLASS_SITE_SERVER;
-    default:
-      g_return_val_if_reached (0);
-    }
 }
 
 char *

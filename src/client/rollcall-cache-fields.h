@@ -22,9 +22,11 @@ typedef struct
 {
   const char *name;
   RollcallFieldType type;
-  gsize offset;      /* in RollcallRegistration */
-  int limit;         /* WORD: how many there are */
-  gboolean unsorted; /* no field of API.md by itself, so no index */
+  gsize offset;                     /* in RollcallRegistration */
+  int limit;                        /* WORD: how many there are */
+  gboolean unsorted;                /* no field of API.md by itself, so no index */
+  gboolean counts;                  /* INTEGER: 0 is a number; else it is nothing */
+  const char *(*words) (int value); /* (nullable) WORD: as API.md says it; NULL for nothing */
 } RollcallField;
 
 extern const RollcallField rollcall_fields[];
@@ -40,12 +42,6 @@ const char *rollcall_field_get_declaration (const RollcallField *field);
 int rollcall_fields_bind (sqlite3_stmt *statement, const RollcallRegistration *registration);
 /* The row that @statement stands on, whose columns 0.. are the fields. Returns: (transfer full) */
 RollcallRegistration *rollcall_fields_read (sqlite3_stmt *statement);
-
-/* What the reports filter by, in one small number that every index carries. */
-#define ROLLCALL_CLASS_STATUS_MASK 3
-guint rollcall_registration_get_class (const RollcallRegistration *registration);
-/* The bits of a class that a row of the report @kind has. */
-guint rollcall_report_kind_get_class (RollcallReportKind kind);
 
 /* What a text filter looks into, folded. Returns: (transfer full) */
 char *rollcall_registration_get_search_text (const RollcallRegistration *registration);

@@ -1,43 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rollcall-cache-file.h"
+#include "rollcall-cache-file-private.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include "rollcall-cache-fields.h"
 
 /* "Roll" */
 #define APPLICATION_ID 0x526f6c6c
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 /* Pages are at most 1,000 rows, but a report of all rows must not need more than this of SQLite's own. */
 #define PRAGMAS                                                                                                        \
   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216;"                      \
   "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
 /* Ids are marked in bitmaps here and in the report; a larger one is no service's counting. */
-#define HIGHEST_ID (G_GINT64_CONSTANT (1) << 30)
-/* Below this many matches of a text, reading their keys and sorting beats a walk of the whole index. */
-#define FEW_MATCHES                 2500
+#define HIGHEST_ID                  (G_GINT64_CONSTANT (1) << 30)
 #define OPERATIONS_PER_CANCEL_CHECK 2000
-/* Of SQLite's virtual machine: about a millisecond's worth, for a list that the main thread waits for. */
-#define OPERATIONS_AT_ONCE 40000
-
-struct _RollcallCacheFile
-{
-  sqlite3 *database;
-  sqlite3_stmt *get_row;
-  sqlite3_stmt *get_facts;
-  sqlite3_stmt *put_row;
-  sqlite3_stmt *put_search;
-};
-
-typedef sqlite3_stmt Statement;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Statement, sqlite3_finalize)
-
-/* FALSE and @error for what is not SQLITE_OK, SQLITE_ROW or SQLITE_DONE. */
-static gboolean
-check (RollcallCacheFile *file, int rc, GError **error)
+gboolean
+rollcall_cache_file_check (RollcallCacheFile *file, int rc, GError **error)
 {
   GIOErrorEnum code = G_IO_ERROR_FAILED;
 
@@ -66,17 +47,17 @@ check (RollcallCacheFile *file, int rc, GError **error)
   return FALSE;
 }
 
-static gboolean
-execute (RollcallCacheFile *file, const char *sql, GError **error)
+gboolean
+rollcall_cache_file_execute (RollcallCacheFile *file, const char *sql, GError **error)
 {
-  return check (file, sqlite3_exec (file->database, sql, NULL, NULL, NULL), error);
+  return rollcall_cache_file_check (file, sqlite3_exec (file->database, sql, NULL, NULL, NULL), error);
 }
 
-static sqlite3_stmt *
-prepare (RollcallCacheFile *file, const char *sql, GError **error)
+sqlite3_stmt *
+rollcall_cache_file_prepare (RollcallCacheFile *file, const char *sql, GError **error)
 {
   sqlite3_stmt *statement = NULL;
-  if (!check (file, sqlite3_prepare_v2 (file->database, sql, -1, &statement, NULL), error))
+  if (!rollcall_cache_file_check (file, sqlite3_prepare_v2 (file->database, sql, -1, &statement, NULL), error))
     return NULL;
   return statement;
 }
@@ -85,8 +66,8 @@ prepare (RollcallCacheFile *file, const char *sql, GError **error)
 static gboolean
 query_integer (RollcallCacheFile *file, const char *sql, gint64 *value, GError **error)
 {
-  g_autoptr (Statement) statement = prepare (file, sql, error);
-  if (statement == NULL || !check (file, sqlite3_step (statement), error))
+  g_autoptr (Statement) statement = rollcall_cache_file_prepare (file, sql, error);
+  if (statement == NULL || !rollcall_cache_file_check (file, sqlite3_step (statement), error))
     return FALSE;
   *value = sqlite3_column_int64 (statement, 0);
   return TRUE;
@@ -100,24 +81,26 @@ create_schema (RollcallCacheFile *file, const char *server, GError **error)
   for (guint i = 0; i < rollcall_n_fields; i++)
     g_string_append_printf (sql, "%s %s,", rollcall_fields[i].name,
                             i == 0 ? "INTEGER PRIMARY KEY" : rollcall_field_get_declaration (&rollcall_fields[i]));
-  g_string_append (sql, "class INTEGER NOT NULL, generation INTEGER NOT NULL);");
-  /* An index ends with the id, for one order among equals, and the class, so that no filter has to leave it. */
+  g_string_append (sql, "generation INTEGER NOT NULL);");
+  /* An index ends with the id, for one order among equals, and the status, so that its filter need not leave it. */
   for (guint i = 0; i < rollcall_n_fields; i++)
     if (!rollcall_fields[i].unsorted)
-      g_string_append_printf (sql, "CREATE INDEX row_%s ON row (%s%s, class);", rollcall_fields[i].name,
-                              rollcall_fields[i].name, i == 0 ? "" : ", id");
-  g_string_append (sql, "CREATE INDEX row_class ON row (class);"
-                        /* apart from the row, so that a search reads nothing else */
-                        "CREATE TABLE search (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
-                        "CREATE TABLE state (server TEXT NOT NULL, revision INTEGER NOT NULL,"
-                        " synced_at INTEGER NOT NULL, generation INTEGER NOT NULL, restarting INTEGER NOT NULL);");
+      g_string_append_printf (sql, "CREATE INDEX row_%s ON row (%s%s%s);", rollcall_fields[i].name,
+                              rollcall_fields[i].name, i == 0 ? "" : ", id",
+                              g_str_equal (rollcall_fields[i].name, "status") ? "" : ", status");
+  g_string_append (sql, /* apart from the row, so that a search reads nothing else */
+                   "CREATE TABLE search (id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+                   "CREATE TABLE state (server TEXT NOT NULL, revision INTEGER NOT NULL,"
+                   " synced_at INTEGER NOT NULL, generation INTEGER NOT NULL, restarting INTEGER NOT NULL);");
   g_string_append_printf (sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, SCHEMA_VERSION);
-  if (!execute (file, sql->str, error))
+  if (!rollcall_cache_file_execute (file, sql->str, error))
     return FALSE;
 
-  g_autoptr (Statement) statement = prepare (file, "INSERT INTO state VALUES (?, 0, 0, 0, 0)", error);
-  return statement != NULL && check (file, sqlite3_bind_text (statement, 1, server, -1, SQLITE_STATIC), error) &&
-         check (file, sqlite3_step (statement), error);
+  g_autoptr (Statement)
+      statement = rollcall_cache_file_prepare (file, "INSERT INTO state VALUES (?, 0, 0, 0, 0)", error);
+  return statement != NULL &&
+         rollcall_cache_file_check (file, sqlite3_bind_text (statement, 1, server, -1, SQLITE_STATIC), error) &&
+         rollcall_cache_file_check (file, sqlite3_step (statement), error);
 }
 
 static gboolean
@@ -130,8 +113,8 @@ is_of_server (RollcallCacheFile *file, const char *server, GError **error)
     return FALSE;
   if (application_id == APPLICATION_ID && version == SCHEMA_VERSION)
     {
-      g_autoptr (Statement) statement = prepare (file, "SELECT server FROM state", error);
-      if (statement == NULL || !check (file, sqlite3_step (statement), error))
+      g_autoptr (Statement) statement = rollcall_cache_file_prepare (file, "SELECT server FROM state", error);
+      if (statement == NULL || !rollcall_cache_file_check (file, sqlite3_step (statement), error))
         return FALSE;
       if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), server) == 0)
         return TRUE;
@@ -154,12 +137,14 @@ prepare_statements (RollcallCacheFile *file, GError **error)
     }
   g_autofree char *get_row = g_strdup_printf ("SELECT %s FROM row WHERE id = ?", names->str);
   g_autofree char *put_row = g_strdup_printf (
-      "INSERT OR REPLACE INTO row (%s, class, generation) VALUES (%s, ?, (SELECT generation FROM state))", names->str,
+      "INSERT OR REPLACE INTO row (%s, generation) VALUES (%s, (SELECT generation FROM state))", names->str,
       places->str);
-  return (file->get_row = prepare (file, get_row, error)) != NULL &&
-         (file->get_facts = prepare (file, "SELECT status, revision FROM row WHERE id = ?", error)) != NULL &&
-         (file->put_row = prepare (file, put_row, error)) != NULL &&
-         (file->put_search = prepare (file, "INSERT OR REPLACE INTO search VALUES (?, ?)", error)) != NULL;
+  return (file->get_row = rollcall_cache_file_prepare (file, get_row, error)) != NULL &&
+         (file->get_facts = rollcall_cache_file_prepare (file, "SELECT status, revision FROM row WHERE id = ?",
+                                                         error)) != NULL &&
+         (file->put_row = rollcall_cache_file_prepare (file, put_row, error)) != NULL &&
+         (file->put_search = rollcall_cache_file_prepare (file, "INSERT OR REPLACE INTO search VALUES (?, ?)",
+                                                          error)) != NULL;
 }
 
 RollcallCacheFile *
@@ -178,16 +163,18 @@ rollcall_cache_file_open (const char *path, const char *server, GError **error)
     }
   close (descriptor);
 
-  if (!check (file, sqlite3_open_v2 (path, &file->database, SQLITE_OPEN_READWRITE, NULL), error))
+  if (!rollcall_cache_file_check (file, sqlite3_open_v2 (path, &file->database, SQLITE_OPEN_READWRITE, NULL), error))
     return NULL;
   sqlite3_busy_timeout (file->database, 5000);
   sqlite3_db_config (file->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  if (!execute (file, PRAGMAS "BEGIN IMMEDIATE", error) ||
+  if (!rollcall_cache_file_execute (file, PRAGMAS "BEGIN IMMEDIATE", error) ||
       !query_integer (file, "SELECT count(*) FROM sqlite_schema", &tables, error))
     return NULL;
   if (tables == 0 && !create_schema (file, server, error))
     return NULL;
-  if (!execute (file, "COMMIT", error) || !is_of_server (file, server, error) || !prepare_statements (file, error))
+  if (!rollcall_cache_file_execute (file, "COMMIT", error) || !is_of_server (file, server, error) ||
+      !rollcall_cache_file_check (file, rollcall_condition_set_up (file->database), error) ||
+      !prepare_statements (file, error))
     return NULL;
   return g_steal_pointer (&file);
 }
@@ -197,6 +184,7 @@ rollcall_cache_file_close (RollcallCacheFile *file)
 {
   if (file == NULL)
     return;
+  rollcall_cache_file_forget_members (file);
   sqlite3_finalize (file->get_row);
   sqlite3_finalize (file->get_facts);
   sqlite3_finalize (file->put_row);
@@ -254,8 +242,8 @@ rollcall_cache_file_remove (const char *path, GError **error)
 gboolean
 rollcall_cache_file_get_state (RollcallCacheFile *file, gint64 *revision, gint64 *synced_at, GError **error)
 {
-  g_autoptr (Statement) statement = prepare (file, "SELECT revision, synced_at FROM state", error);
-  if (statement == NULL || !check (file, sqlite3_step (statement), error))
+  g_autoptr (Statement) statement = rollcall_cache_file_prepare (file, "SELECT revision, synced_at FROM state", error);
+  if (statement == NULL || !rollcall_cache_file_check (file, sqlite3_step (statement), error))
     return FALSE;
   *revision = sqlite3_column_int64 (statement, 0);
   *synced_at = sqlite3_column_int64 (statement, 1);
@@ -267,7 +255,7 @@ static gboolean
 run (RollcallCacheFile *file, sqlite3_stmt *statement, GError **error)
 {
   int rc = sqlite3_step (statement);
-  gboolean done = check (file, rc, error);
+  gboolean done = rollcall_cache_file_check (file, rc, error);
   sqlite3_reset (statement);
   sqlite3_clear_bindings (statement);
   return done;
@@ -276,9 +264,6 @@ run (RollcallCacheFile *file, sqlite3_stmt *statement, GError **error)
 static gboolean
 put (RollcallCacheFile *file, const RollcallRegistration *registration, GError **error)
 {
-  guint class = rollcall_registration_get_class (registration);
-  int class_parameter = (int) rollcall_n_fields + 1;
-
   if (registration->id < 1 || registration->id > HIGHEST_ID)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
@@ -287,8 +272,7 @@ put (RollcallCacheFile *file, const RollcallRegistration *registration, GError *
     }
   sqlite3_bind_int64 (file->put_search, 1, registration->id);
   sqlite3_bind_text (file->put_search, 2, rollcall_registration_get_search_text (registration), -1, g_free);
-  return check (file, rollcall_fields_bind (file->put_row, registration), error) &&
-         check (file, sqlite3_bind_int (file->put_row, class_parameter, (int) class), error) &&
+  return rollcall_cache_file_check (file, rollcall_fields_bind (file->put_row, registration), error) &&
          run (file, file->put_row, error) && run (file, file->put_search, error);
 }
 
@@ -299,8 +283,8 @@ drop (RollcallCacheFile *file, gint64 id, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
     {
-      g_autoptr (Statement) statement = prepare (file, statements[i], error);
-      if (statement == NULL || !check (file, sqlite3_bind_int64 (statement, 1, id), error) ||
+      g_autoptr (Statement) statement = rollcall_cache_file_prepare (file, statements[i], error);
+      if (statement == NULL || !rollcall_cache_file_check (file, sqlite3_bind_int64 (statement, 1, id), error) ||
           !run (file, statement, error))
         return FALSE;
     }
@@ -318,8 +302,8 @@ drop_older_generations (RollcallCacheFile *file, GArray *touched, GError **error
   if (restarting == 0)
     return TRUE;
 
-  g_autoptr (Statement)
-      statement = prepare (file, "SELECT id FROM row WHERE generation <> (SELECT generation FROM state)", error);
+  g_autoptr (Statement) statement = rollcall_cache_file_prepare (
+      file, "SELECT id FROM row WHERE generation <> (SELECT generation FROM state)", error);
   if (statement == NULL)
     return FALSE;
   int rc;
@@ -329,26 +313,26 @@ drop_older_generations (RollcallCacheFile *file, GArray *touched, GError **error
       gint64 id = sqlite3_column_int64 (statement, 0);
       g_array_append_val (touched, id);
     }
-  if (!check (file, rc, error))
+  if (!rollcall_cache_file_check (file, rc, error))
     return FALSE;
   for (guint i = first; i < touched->len; i++)
     if (!drop (file, g_array_index (touched, gint64, i), error))
       return FALSE;
-  return execute (file, "UPDATE state SET restarting = 0", error);
+  return rollcall_cache_file_execute (file, "UPDATE state SET restarting = 0", error);
 }
 
 static gboolean
 set_state (RollcallCacheFile *file, const RollcallChanges *changes, gint64 now, GError **error)
 {
   /* A page with more to come says nothing about being up to date. */
-  g_autoptr (Statement)
-      statement = prepare (file, "UPDATE state SET revision = ?1, synced_at = iif (?2, ?3, synced_at)", error);
+  g_autoptr (Statement) statement = rollcall_cache_file_prepare (
+      file, "UPDATE state SET revision = ?1, synced_at = iif (?2, ?3, synced_at)", error);
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, changes->latest);
   sqlite3_bind_int (statement, 2, !changes->more);
   sqlite3_bind_int64 (statement, 3, now);
-  return check (file, sqlite3_step (statement), error);
+  return rollcall_cache_file_check (file, sqlite3_step (statement), error);
 }
 
 /* Whether the file, which may have been made anew meanwhile, can take a page that goes on from @since. */
@@ -371,7 +355,8 @@ apply_changes (RollcallCacheFile *file, const RollcallChanges *changes, gboolean
 {
   if (!restart && !check_since (file, since, error))
     return FALSE;
-  if (restart && !execute (file, "UPDATE state SET generation = generation + 1, restarting = 1", error))
+  if (restart &&
+      !rollcall_cache_file_execute (file, "UPDATE state SET generation = generation + 1, restarting = 1", error))
     return FALSE;
   for (guint i = 0; i < changes->items->len; i++)
     {
@@ -392,14 +377,8 @@ stop_if_cancelled (gpointer cancellable)
   return g_cancellable_is_cancelled (cancellable);
 }
 
-static int
-stop_at_once (gpointer user_data)
-{
-  return 1;
-}
-
-static void
-watch (RollcallCacheFile *file, GCancellable *cancellable)
+void
+rollcall_cache_file_watch (RollcallCacheFile *file, GCancellable *cancellable)
 {
   sqlite3_progress_handler (file->database, OPERATIONS_PER_CANCEL_CHECK, cancellable != NULL ? stop_if_cancelled : NULL,
                             cancellable);
@@ -411,15 +390,17 @@ rollcall_cache_file_apply (RollcallCacheFile *file, const RollcallChanges *chang
 {
   g_autoptr (GArray) touched = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  watch (file, cancellable);
-  gboolean applied = execute (file, "BEGIN IMMEDIATE", error) &&
+  rollcall_cache_file_watch (file, cancellable);
+  gboolean applied = rollcall_cache_file_execute (file, "BEGIN IMMEDIATE", error) &&
                      apply_changes (file, changes, restart, since, now, touched, error) &&
-                     execute (file, "COMMIT", error);
-  watch (file, NULL);
+                     rollcall_cache_file_update_members (file, touched, error) &&
+                     rollcall_cache_file_execute (file, "COMMIT", error);
+  rollcall_cache_file_watch (file, NULL);
   if (applied)
     return g_steal_pointer (&touched);
+  rollcall_cache_file_forget_members (file);
   if (sqlite3_get_autocommit (file->database) == 0)
-    execute (file, "ROLLBACK", NULL);
+    rollcall_cache_file_execute (file, "ROLLBACK", NULL);
   return NULL;
 }
 
@@ -430,7 +411,7 @@ rollcall_cache_file_get_row (RollcallCacheFile *file, gint64 id, GError **error)
 
   sqlite3_bind_int64 (file->get_row, 1, id);
   int rc = sqlite3_step (file->get_row);
-  if (check (file, rc, error) && rc == SQLITE_ROW)
+  if (rollcall_cache_file_check (file, rc, error) && rc == SQLITE_ROW)
     registration = rollcall_fields_read (file->get_row);
   sqlite3_reset (file->get_row);
   return registration;
@@ -453,150 +434,13 @@ rollcall_cache_file_list_decision_facts (RollcallCacheFile *file, const GArray *
       gboolean found = rc == SQLITE_ROW;
       if (found)
         {
-          facts.status = sqlite3_column_int (file->get_facts, 0) & ROLLCALL_CLASS_STATUS_MASK;
+          facts.status = sqlite3_column_int (file->get_facts, 0) & (ROLLCALL_N_STATUSES - 1);
           facts.revision = sqlite3_column_int64 (file->get_facts, 1);
           g_array_append_val (list, facts);
         }
       sqlite3_reset (file->get_facts);
-      if (!found && !check (file, rc, error))
+      if (!found && !rollcall_cache_file_check (file, rc, error))
         return NULL;
     }
   return g_steal_pointer (&list);
-}
-
-/* Reads @statement's ids to its end, those only that @marks (nullable) has. */
-static gboolean
-collect_ids (RollcallCacheFile *file, sqlite3_stmt *statement, const GByteArray *marks, GArray *ids, GError **error)
-{
-  int rc;
-  while ((rc = sqlite3_step (statement)) == SQLITE_ROW)
-    {
-      gint64 id = sqlite3_column_int64 (statement, 0);
-      if (marks == NULL || (id >> 3 < marks->len && (marks->data[id >> 3] & (1 << (id & 7))) != 0))
-        g_array_append_val (ids, id);
-    }
-  return check (file, rc, error);
-}
-
-#define CLASS_FILTER "((1 << (class & 3)) & ?1) <> 0 AND (class & ?2) = ?2"
-
-/* The rows of @query in order, those of its text too where @source asks for it (?3: the text, or JSON of ids; ?4: the
- * limit). */
-static gboolean
-list_ordered (RollcallCacheFile *file, const RollcallReportQuery *query, const char *source, const char *parameter,
-              guint limit, const GByteArray *marks, GArray *ids, GError **error)
-{
-  const RollcallField *field = rollcall_field_find_sortable (query->sort);
-  const char *direction = query->descending ? "DESC" : "ASC";
-
-  if (field == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no field of a row: %s", query->sort);
-      return FALSE;
-    }
-  g_autofree char *sql = g_strdup_printf ("SELECT row.id FROM %s AND " CLASS_FILTER
-                                          " ORDER BY %s %s, row.id %s LIMIT ?4",
-                                          source, field->name, direction, direction);
-  g_autoptr (Statement) statement = prepare (file, sql, error);
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, query->statuses != 0 ? query->statuses : (1 << ROLLCALL_N_STATUSES) - 1);
-  sqlite3_bind_int64 (statement, 2, rollcall_report_kind_get_class (query->kind));
-  if (parameter != NULL)
-    sqlite3_bind_text (statement, 3, parameter, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 4, limit > 0 ? (gint64) limit : -1);
-  return collect_ids (file, statement, marks, ids, error);
-}
-
-static gboolean
-find_text (RollcallCacheFile *file, const char *text, GArray *found, GError **error)
-{
-  g_autoptr (Statement)
-      statement = prepare (file, "SELECT id FROM search WHERE instr (text, ?) > 0 ORDER BY id", error);
-  return statement != NULL && check (file, sqlite3_bind_text (statement, 1, text, -1, SQLITE_STATIC), error) &&
-         collect_ids (file, statement, NULL, found, error);
-}
-
-static gboolean
-list_found (RollcallCacheFile *file, const RollcallReportQuery *query, const GArray *found, GArray *ids, GError **error)
-{
-  if (found->len == 0)
-    return TRUE;
-  if (found->len <= FEW_MATCHES)
-    {
-      g_autoptr (GString) json = g_string_new ("[");
-      for (guint i = 0; i < found->len; i++)
-        g_string_append_printf (json, "%s%" G_GINT64_FORMAT, i > 0 ? "," : "", g_array_index (found, gint64, i));
-      g_string_append_c (json, ']');
-      return list_ordered (file, query, "json_each (?3) AS found CROSS JOIN row WHERE row.id = found.value", json->str,
-                           0, NULL, ids, error);
-    }
-
-  gint64 highest = g_array_index (found, gint64, found->len - 1);
-  g_autoptr (GByteArray) marks = g_byte_array_new ();
-  g_byte_array_set_size (marks, (guint) (highest >> 3) + 1);
-  memset (marks->data, 0, marks->len);
-  for (guint i = 0; i < found->len; i++)
-    {
-      gint64 id = g_array_index (found, gint64, i);
-      marks->data[id >> 3] |= 1 << (id & 7);
-    }
-  return list_ordered (file, query, "row WHERE TRUE", NULL, 0, marks, ids, error);
-}
-
-static gboolean
-list (RollcallCacheFile *file, const RollcallReportQuery *query, guint limit, GArray *ids, GError **error)
-{
-  if (query->text == NULL || *query->text == '\0')
-    return list_ordered (file, query, "row WHERE TRUE", NULL, limit, NULL, ids, error);
-
-  g_autofree char *text = g_utf8_casefold (query->text, -1);
-  if (limit > 0)
-    /* Only as far down the order as the first ones lie. */
-    return list_ordered (file, query, "row WHERE instr ((SELECT text FROM search WHERE search.id = row.id), ?3) > 0",
-                         text, limit, NULL, ids, error);
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
-  return find_text (file, text, found, error) && list_found (file, query, found, ids, error);
-}
-
-GArray *
-rollcall_cache_file_list (RollcallCacheFile *file, const RollcallReportQuery *query, guint limit,
-                          GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GError) local = NULL;
-
-  if (limit > 0)
-    sqlite3_progress_handler (file->database, OPERATIONS_AT_ONCE, stop_at_once, NULL);
-  else
-    watch (file, cancellable);
-  gboolean listed = list (file, query, limit, ids, &local);
-  watch (file, NULL);
-  if (listed || (limit > 0 && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
-    return g_steal_pointer (&ids);
-  g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
-}
-
-gboolean
-rollcall_cache_file_count (RollcallCacheFile *file, RollcallReportKind kind, RollcallStatusCounts *counts,
-                           GCancellable *cancellable, GError **error)
-{
-  guint wanted = rollcall_report_kind_get_class (kind);
-  g_autoptr (Statement) statement = prepare (file, "SELECT class, count (*) FROM row GROUP BY class", error);
-  int rc;
-
-  *counts = (RollcallStatusCounts) { 0 };
-  if (statement == NULL)
-    return FALSE;
-  watch (file, cancellable);
-  while ((rc = sqlite3_step (statement)) == SQLITE_ROW)
-    {
-      guint class = (guint) sqlite3_column_int (statement, 0);
-      if ((class & wanted) == wanted)
-        counts->by_status[class & ROLLCALL_CLASS_STATUS_MASK] += (guint) sqlite3_column_int64 (statement, 1);
-    }
-  gboolean counted = check (file, rc, error);
-  watch (file, NULL);
-  return counted;
 }

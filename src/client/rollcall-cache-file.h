@@ -41,7 +41,10 @@ GArray *rollcall_cache_file_list_decision_facts (RollcallCacheFile *file, const 
  * would wait for them. Returns: (transfer full) (element-type gint64) */
 GArray *rollcall_cache_file_list (RollcallCacheFile *file, const RollcallReportQuery *query, guint limit,
                                   GCancellable *cancellable, GError **error);
-gboolean rollcall_cache_file_count (RollcallCacheFile *file, RollcallReportKind kind, RollcallStatusCounts *counts,
+gboolean rollcall_cache_file_count (RollcallCacheFile *file, const char *condition, RollcallStatusCounts *counts,
                                     GCancellable *cancellable, GError **error);
+
+/* See rollcall_cache_check_condition(). */
+gboolean rollcall_cache_file_check_condition (RollcallCacheFile *file, const char *text, int *offset, GError **error);
 
 G_END_DECLS

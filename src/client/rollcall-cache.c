@@ -320,18 +320,68 @@ rollcall_cache_list_first_ids (RollcallCache *self, const RollcallReportQuery *q
   return ids != NULL ? ids : g_array_new (FALSE, FALSE, sizeof (gint64));
 }
 
+gboolean
+rollcall_cache_check_condition (RollcallCache *self, const char *text, int *offset, GError **error)
+{
+  g_return_val_if_fail (ROLLCALL_IS_CACHE (self) && text != NULL, FALSE);
+  if (self->reader != NULL)
+    return rollcall_cache_file_check_condition (self->reader, text, offset, error);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the local copy is not there");
+  return FALSE;
+}
+
 RollcallReportQuery *
 rollcall_report_query_copy (const RollcallReportQuery *query)
 {
   RollcallReportQuery *copy = g_memdup2 (query, sizeof *query);
+  copy->condition = g_strdup (query->condition);
   copy->text = g_strdup (query->text);
   copy->sort = g_strdup (query->sort);
   return copy;
 }
 
+/* As an SQL text: an apostrophe is written twice. */
+static char *
+quote (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "'", -1);
+  g_autofree char *joined = g_strjoinv ("''", parts);
+  return g_strdup_printf ("'%s'", joined);
+}
+
+char *
+rollcall_report_query_to_condition (const RollcallReportQuery *query)
+{
+  static const char *const searched[] = { "name", "fqdn", "domain", "user", "ips", "macs", "fingerprint" };
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  g_return_val_if_fail (query != NULL, NULL);
+  if (query->condition != NULL)
+    g_ptr_array_add (parts, g_strdup_printf ("(%s)", query->condition));
+  if (query->statuses != 0)
+    {
+      g_autoptr (GString) words = g_string_new (NULL);
+      for (RollcallStatus status = 0; status < ROLLCALL_N_STATUSES; status++)
+        if ((query->statuses & (1u << status)) != 0)
+          g_string_append_printf (words, "%s'%s'", words->len > 0 ? ", " : "", rollcall_status_to_string (status));
+      g_ptr_array_add (parts, g_strdup_printf ("status IN (%s)", words->str));
+    }
+  if (query->text != NULL && *query->text != '\0')
+    {
+      g_autofree char *folded = g_utf8_casefold (query->text, -1), *quoted = quote (folded);
+      g_autoptr (GString) any = g_string_new (NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (searched); i++)
+        g_string_append_printf (any, "%sinstr (lower (%s), %s) > 0", i > 0 ? " OR " : "", searched[i], quoted);
+      g_ptr_array_add (parts, g_strdup_printf ("(%s)", any->str));
+    }
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" AND ", (char **) parts->pdata);
+}
+
 void
 rollcall_report_query_free (RollcallReportQuery *query)
 {
+  g_free (query->condition);
   g_free (query->text);
   g_free (query->sort);
   g_free (query);
@@ -375,8 +425,7 @@ static gpointer
 run_count (RollcallCacheFile *file, gconstpointer input, GCancellable *cancellable, GError **error)
 {
   g_autofree RollcallStatusCounts *counts = g_new (RollcallStatusCounts, 1);
-  const RollcallReportKind *kind = input;
-  return rollcall_cache_file_count (file, *kind, counts, cancellable, error) ? g_steal_pointer (&counts) : NULL;
+  return rollcall_cache_file_count (file, input, counts, cancellable, error) ? g_steal_pointer (&counts) : NULL;
 }
 
 void
@@ -431,16 +480,14 @@ rollcall_cache_list_ids_finish (RollcallCache *self, GAsyncResult *result, GErro
 }
 
 void
-rollcall_cache_count_async (RollcallCache *self, RollcallReportKind kind, GCancellable *cancellable,
+rollcall_cache_count_async (RollcallCache *self, const char *condition, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (ROLLCALL_IS_CACHE (self));
 
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   Job *job = g_new0 (Job, 1);
-  *job = (Job) {
-    .run = run_count, .input = g_memdup2 (&kind, sizeof kind), .free_input = g_free, .free_result = g_free
-  };
+  *job = (Job) { .run = run_count, .input = g_strdup (condition), .free_input = g_free, .free_result = g_free };
   g_task_set_source_tag (task, rollcall_cache_count_async);
   push_job (self, task, job);
 }

@@ -38,24 +38,17 @@ void rollcall_cache_apply_async (RollcallCache *self, RollcallChanges *changes, 
                                  gpointer user_data); /* @changes: (transfer full) */
 GArray *rollcall_cache_apply_finish (RollcallCache *self, GAsyncResult *result, GError **error);
 
-/* Which rows a report shows, beyond what its filters ask. */
-typedef enum
-{
-  ROLLCALL_REPORT_REGISTRATIONS,    /* every row */
-  ROLLCALL_REPORT_DUPLICATES,       /* rows with advice */
-  ROLLCALL_REPORT_REVOKED_NOT_SEEN, /* revoked, and the agent was not told yet */
-  ROLLCALL_REPORT_SITE_SERVERS,
-} RollcallReportKind;
-
 typedef struct
 {
-  RollcallReportKind kind;
-  guint statuses; /* bit (1 << RollcallStatus); 0 = all */
-  char *text;     /* (nullable) in name, fqdn, domain, user, ips, macs, fingerprint; case-insensitive */
-  char *sort;     /* a field of a row (API.md) */
+  char *condition; /* (nullable) the report's own (RollcallCondition); NULL: every row */
+  guint statuses;  /* bit (1 << RollcallStatus); 0 = all */
+  char *text;      /* (nullable) in name, fqdn, domain, user, ips, macs, fingerprint; case-insensitive */
+  char *sort;      /* a field of a row (API.md) */
   gboolean descending;
 } RollcallReportQuery;
 RollcallReportQuery *rollcall_report_query_copy (const RollcallReportQuery *query);
+/* A condition that has the rows of @query, its text and its statuses included. Returns: (transfer full): "" for all */
+char *rollcall_report_query_to_condition (const RollcallReportQuery *query);
 void rollcall_report_query_free (RollcallReportQuery *query);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RollcallReportQuery, rollcall_report_query_free)
 
@@ -68,15 +61,19 @@ void rollcall_cache_list_ids_async (RollcallCache *self, const RollcallReportQue
                                     GAsyncReadyCallback callback, gpointer user_data);
 GArray *rollcall_cache_list_ids_finish (RollcallCache *self, GAsyncResult *result, GError **error);
 
-/* How many rows of @kind have each status, and how many of @ids do. */
+/* How many rows that meet @condition (nullable) have each status. */
 typedef struct
 {
   guint by_status[ROLLCALL_N_STATUSES];
 } RollcallStatusCounts;
-void rollcall_cache_count_async (RollcallCache *self, RollcallReportKind kind, GCancellable *cancellable,
+void rollcall_cache_count_async (RollcallCache *self, const char *condition, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean rollcall_cache_count_finish (RollcallCache *self, GAsyncResult *result, RollcallStatusCounts *counts,
                                       GError **error);
+
+/* Whether @text is a condition; else where the mistake is, in bytes, -1: not known. On the main thread: it is only
+ * prepared. Errors: G_IO_ERROR_INVALID_ARGUMENT */
+gboolean rollcall_cache_check_condition (RollcallCache *self, const char *text, int *offset, GError **error);
 
 /* What a decision needs to know of a row (R10, R15): what the person who decides has seen. */
 typedef struct

@@ -247,16 +247,64 @@ rollcall_export_append_head (RollcallExport *self, GString *out)
     }
 }
 
+/* A member's value as one text: what is in a list or an object, with spaces between. */
+static void
+append_member_text (GString *text, JsonNode *node)
+{
+  g_string_append (text, text->len > 0 && !JSON_NODE_HOLDS_NULL (node) ? " " : "");
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+        append_member_text (text, json_array_get_element (json_node_get_array (node), i));
+    }
+  else if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObjectIter iter;
+      JsonNode *member;
+
+      json_object_iter_init (&iter, json_node_get_object (node));
+      while (json_object_iter_next (&iter, NULL, &member))
+        append_member_text (text, member);
+    }
+  else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    g_string_append (text, json_node_get_string (node));
+  else if (!JSON_NODE_HOLDS_NULL (node))
+    append_json_value (text, node);
+}
+
+/* @values: (nullable) where no column needs it. Returns: (transfer full) */
+static char *
+get_cell_text (const RollcallExportColumn *column, const RollcallRegistration *row, JsonNode *values)
+{
+  if (column->get_text != NULL)
+    return column->get_text (row, G_MAXSIZE);
+  JsonNode *member = json_object_get_member (json_node_get_object (values), column->field);
+  GString *text = g_string_new (NULL);
+  if (member != NULL)
+    append_member_text (text, member);
+  return g_strchug (g_string_free_and_steal (text));
+}
+
+static gboolean
+needs_values (const RollcallExport *self)
+{
+  for (guint i = 0; i < self->columns->len; i++)
+    if (get_column (self, i)->get_text == NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* What a person reads, a cell each. */
 static void
 append_texts (const RollcallExport *self, const RollcallRegistration *row, GString *out)
 {
   gboolean html = self->format == ROLLCALL_EXPORT_HTML;
+  g_autoptr (JsonNode) values = needs_values (self) ? rollcall_registration_to_json (row) : NULL;
 
   g_string_append (out, html ? "<tr>" : "");
   for (guint i = 0; i < self->columns->len; i++)
     {
-      g_autofree char *text = get_column (self, i)->get_text (row, G_MAXSIZE);
+      g_autofree char *text = get_cell_text (get_column (self, i), row, values);
       g_autofree char *cell = rollcall_text_make_cell (text);
 
       if (html)

@@ -25,7 +25,8 @@ typedef struct
 {
   const char *field; /* of a row (API.md) */
   const char *title;
-  char *(*get_text) (const RollcallRegistration *row, gsize limit); /* (transfer full): plain; any thread */
+  char *(*get_text) (const RollcallRegistration *row, gsize limit); /* (transfer full): plain; any thread. (nullable):
+                                                                     * the member's own value */
 } RollcallExportColumn;
 
 typedef struct

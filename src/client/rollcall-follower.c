@@ -258,7 +258,8 @@ page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   if (!step_goes_on (step, self, error))
     return;
-  g_autoptr (GTask) task = g_task_new (self, step->cancellable, page_parsed_cb, step_new (self));
+  /* not on behalf of the follower: the thread lets go of it a moment late */
+  g_autoptr (GTask) task = g_task_new (NULL, step->cancellable, page_parsed_cb, step_new (self));
   g_task_set_task_data (task, g_steal_pointer (&page), (GDestroyNotify) json_node_unref);
   g_task_run_in_thread (task, parse_page);
 }

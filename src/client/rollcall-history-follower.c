@@ -2,9 +2,8 @@
 #include "rollcall-history-follower.h"
 
 #define PAGE_SIZE 500
-/* Who is further behind begins anew with the newest part: it matters more, and all of it would take long. */
-#define FAR_BEHIND  100000
-#define NEWEST_PART 50000
+/* Who is further behind begins anew with the newest half of that: it matters more, and all of it would take long. */
+#define FAR_BEHIND 100000
 
 struct _RollcallHistoryFollower
 {
@@ -23,6 +22,13 @@ struct _RollcallHistoryFollower
   gint64 low;
   gint64 high; /* 0: not known yet */
   gint64 step;
+  guint far_behind; /* events */
+};
+
+enum
+{
+  PROP_FAR_BEHIND = 1,
+  N_PROPS
 };
 
 enum
@@ -64,10 +70,20 @@ goes_on (RollcallHistoryFollower *self, const GError *error)
   return FALSE;
 }
 
-/* Returns: (transfer full): the array `items` of a page */
+/* What comes after the newest event is `gone` (API.md). Returns: (transfer full): the array `items` of a page */
 static JsonArray *
-read_items (JsonNode *answer, GError **error)
+finish_ask (GObject *client, GAsyncResult *result, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (client), result, &local);
+
+  if (g_error_matches (local, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_GONE))
+    return json_array_new ();
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
   g_autoptr (RollcallReader) reader = rollcall_reader_new (answer, TRUE);
   JsonArray *items = rollcall_reader_array (reader, "items", PAGE_SIZE);
   g_autoptr (JsonArray) held = items != NULL ? json_array_ref (items) : NULL;
@@ -119,8 +135,7 @@ page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RollcallHistoryFollower) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (object), result, &error);
-  g_autoptr (JsonArray) items = answer != NULL ? read_items (answer, &error) : NULL;
+  g_autoptr (JsonArray) items = finish_ask (object, result, &error);
 
   if (!goes_on (self, error))
     return;
@@ -156,8 +171,7 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RollcallHistoryFollower) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) answer = rollcall_client_call_finish (ROLLCALL_CLIENT (object), result, &error);
-  g_autoptr (JsonArray) items = answer != NULL ? read_items (answer, &error) : NULL;
+  g_autoptr (JsonArray) items = finish_ask (object, result, &error);
 
   if (!goes_on (self, error))
     return;
@@ -170,7 +184,7 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else
     self->step = (self->high - self->low) / 2;
   /* About where it is will do. */
-  if (self->low > self->last && self->step > NEWEST_PART / 10)
+  if (self->low > self->last && self->step > self->far_behind / 20)
     {
       probe (self);
       return;
@@ -178,7 +192,7 @@ probed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->placed = TRUE;
   if (self->low > self->last)
     {
-      self->last = self->low - NEWEST_PART;
+      self->last = self->low - self->far_behind / 2;
       self->anew = TRUE;
     }
   ask_for_page (self);
@@ -196,7 +210,7 @@ find_place (RollcallHistoryFollower *self)
 {
   self->low = self->last;
   self->high = 0;
-  self->step = FAR_BEHIND;
+  self->step = self->far_behind;
   probe (self);
 }
 
@@ -272,9 +286,22 @@ rollcall_history_follower_dispose (GObject *object)
 }
 
 static void
+rollcall_history_follower_set_property (GObject *object, guint property, const GValue *value, GParamSpec *spec)
+{
+  if (property == PROP_FAR_BEHIND)
+    ROLLCALL_HISTORY_FOLLOWER (object)->far_behind = g_value_get_uint (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, spec);
+}
+
+static void
 rollcall_history_follower_class_init (RollcallHistoryFollowerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = rollcall_history_follower_dispose;
+  G_OBJECT_CLASS (klass)->set_property = rollcall_history_follower_set_property;
+  g_object_class_install_property (G_OBJECT_CLASS (klass), PROP_FAR_BEHIND,
+                                   g_param_spec_uint ("far-behind", NULL, NULL, 40, G_MAXINT32, FAR_BEHIND,
+                                                      G_PARAM_WRITABLE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS));
   signals[EVENTS_ADDED] = g_signal_new ("events-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 1, G_TYPE_ARRAY);
   signals[REPLACED] = g_signal_new ("replaced", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

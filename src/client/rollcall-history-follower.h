@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * RollcallFollower: whenever that one is online and rows changed. One that is far behind goes on with the newest part.
  * What fails is left for the next time.
  *
+ * Property: `far-behind` (guint): from how many events on it does so.
  * Signals: `events-added` (GArray of gint64): the registrations that new events are about; `replaced` (const char
  * *what): the service's history is not the one that was held here, or does not follow from itself (R26).
  */

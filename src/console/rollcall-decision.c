@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "rollcall-plain-text.h"
+#include "rollcall-toast.h"
 #include "rollcall-words.h"
 
 /* A result's list shows no more than this; the report itself shows the rest. */
@@ -158,17 +159,6 @@ describe_applied (RollcallAction action, const char *name, const RollcallDecisio
                           rollcall_words_status (rollcall_words_action_result (action)));
 }
 
-static void
-show_toast (GtkWidget *parent, const char *title)
-{
-  GtkWidget *overlay = gtk_widget_get_ancestor (parent, ADW_TYPE_TOAST_OVERLAY);
-  AdwToast *toast = adw_toast_new (title);
-
-  g_return_if_fail (overlay != NULL);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-}
-
 static GtkWidget *
 make_refused_row (RollcallCache *cache, const RollcallDecisionResult *result)
 {
@@ -233,7 +223,7 @@ rollcall_decision_tell (GtkWidget *parent, RollcallCache *cache, RollcallAction 
   if (refused->len > 0)
     show_refused (parent, cache, applied != NULL ? applied : "", refused);
   else if (applied != NULL)
-    show_toast (parent, applied);
+    rollcall_toast_show (parent, applied);
 }
 
 void

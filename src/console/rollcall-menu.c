@@ -78,6 +78,7 @@ rollcall_menu_new (GArray *facts, guint n_selected, gboolean duplicate, const ch
       g_menu_append (look, C_ ("menu", "_Details"), "report.show-details");
       g_menu_append_section (menu, NULL, G_MENU_MODEL (look));
     }
+  g_menu_append (selection, C_ ("menu", "_Copy"), "report.copy");
   g_menu_append (selection, C_ ("menu", "_Select All"), "report.select-all");
   g_menu_append (selection, C_ ("menu", "_Invert Selection"), "report.invert-selection");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (selection));

@@ -197,7 +197,7 @@ arrange (RollcallReportLayout *self, GVariant *saved)
 }
 
 void
-rollcall_report_layout_show (RollcallReportLayout *self, const char *report)
+rollcall_report_layout_show (RollcallReportLayout *self, const char *report, const char *sort)
 {
   g_autoptr (GSettingsSchema) schema = NULL;
   g_autofree char *path = g_strdup_printf (PATH, report);
@@ -215,8 +215,12 @@ rollcall_report_layout_show (RollcallReportLayout *self, const char *report)
   columns = g_settings_get_value (self->settings, "columns");
   self->arranging = TRUE;
   arrange (self, columns);
+  g_autoptr (GVariant) chosen = g_settings_get_user_value (self->settings, "sort");
   g_settings_get (self->settings, "sort", "(sb)", &field, &descending);
-  sort_by (self, field, descending);
+  if (chosen == NULL && sort != NULL)
+    sort_by (self, sort, FALSE);
+  else
+    sort_by (self, field, descending);
   self->arranging = FALSE;
 }
 
@@ -297,7 +301,7 @@ rollcall_report_layout_make_menu (RollcallReportLayout *self)
         g_menu_append (column->shown ? usual : others, rollcall_report_column_get_title (column), action);
     }
   g_menu_append_submenu (usual, C_ ("menu", "_More Columns"), G_MENU_MODEL (others));
-  g_menu_append (rest, C_ ("menu", "_Columns and Order…"), "report.edit-columns");
+  g_menu_append (rest, C_ ("menu", "C_olumns and Order…"), "report.edit-columns");
   g_menu_append (rest, C_ ("menu", "_Reset Columns"), "report.reset-columns");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (usual));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));

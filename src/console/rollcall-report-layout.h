@@ -18,8 +18,9 @@ G_DECLARE_FINAL_TYPE (RollcallReportLayout, rollcall_report_layout, ROLLCALL, RE
 
 /* Gives @view (not owned: it outlives this) its columns. */
 RollcallReportLayout *rollcall_report_layout_new (GtkColumnView *view);
-/* As @report, an id, was left. Emits nothing: who calls lists the rows anew. */
-void rollcall_report_layout_show (RollcallReportLayout *self, const char *report);
+/* As @report, an id, was left; @sort (nullable): the field that it is sorted by where nobody chose. Emits nothing: who
+ * calls lists the rows anew. */
+void rollcall_report_layout_show (RollcallReportLayout *self, const char *report, const char *sort);
 void rollcall_report_layout_reset (RollcallReportLayout *self); /* as if nobody had chosen anything */
 void rollcall_report_layout_keep (RollcallReportLayout *self);  /* writes at once what waits to be remembered */
 

@@ -21,7 +21,8 @@ struct _RollcallReportList
   gboolean asked;             /* a person asked for the listing under way */
   gboolean again;             /* rows changed while it was under way */
   gboolean complete;
-  guint held; /* bits of RollcallHold */
+  char *problem; /* (owned) (nullable) why the rows cannot be listed */
+  guint held;    /* bits of RollcallHold */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallReportList, rollcall_report_list, G_TYPE_OBJECT)
@@ -72,8 +73,12 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   g_clear_object (&self->cancellable);
   self->took = g_get_monotonic_time () - self->started;
+  g_set_str (&self->problem, error != NULL ? error->message : NULL);
   if (ids == NULL)
-    g_message ("the report cannot be listed: %s", error->message);
+    {
+      g_message ("the report cannot be listed: %s", error->message);
+      g_signal_emit (self, signals[LISTED], 0);
+    }
   else if (self->held != 0 && !self->asked)
     {
       g_clear_pointer (&self->waiting, g_array_unref);
@@ -81,7 +86,8 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     }
   else
     take_ids (self, ids);
-  if (self->again || error != NULL)
+  /* what its author got wrong does not mend by itself */
+  if (self->again || (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT)))
     gather (self);
 }
 
@@ -132,7 +138,8 @@ cancel (RollcallReportList *self)
 static gboolean
 same_filter (const RollcallReportQuery *a, const RollcallReportQuery *b)
 {
-  return a != NULL && a->kind == b->kind && a->statuses == b->statuses && g_strcmp0 (a->text, b->text) == 0;
+  return a != NULL && g_strcmp0 (a->condition, b->condition) == 0 && a->statuses == b->statuses &&
+         g_strcmp0 (a->text, b->text) == 0;
 }
 
 /* The same rows in another order, as far as it is known: @first, then the others as they stood. */
@@ -175,6 +182,7 @@ rollcall_report_list_set_query (RollcallReportList *self, const RollcallReportQu
   g_clear_pointer (&self->query, rollcall_report_query_free);
   self->query = rollcall_report_query_copy (query);
   self->complete = FALSE;
+  g_clear_pointer (&self->problem, g_free);
   self->asked = TRUE;
   if (query->text == NULL || *query->text == '\0')
     show_first (self, same_rows);
@@ -223,6 +231,13 @@ rollcall_report_list_is_complete (RollcallReportList *self)
   return self->complete;
 }
 
+const char *
+rollcall_report_list_get_problem (RollcallReportList *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_LIST (self), NULL);
+  return self->problem;
+}
+
 static void
 rollcall_report_list_dispose (GObject *object)
 {
@@ -231,6 +246,7 @@ rollcall_report_list_dispose (GObject *object)
   cancel (self);
   g_clear_handle_id (&self->gather_source, g_source_remove);
   g_clear_pointer (&self->query, rollcall_report_query_free);
+  g_clear_pointer (&self->problem, g_free);
   g_clear_object (&self->model);
   g_clear_object (&self->cache);
   G_OBJECT_CLASS (rollcall_report_list_parent_class)->dispose (object);

@@ -30,4 +30,7 @@ typedef enum
 } RollcallHold;
 void rollcall_report_list_set_held (RollcallReportList *self, RollcallHold reason, gboolean held);
 
+/* Why the rows cannot be listed, for people. Returns: (transfer none) (nullable) */
+const char *rollcall_report_list_get_problem (RollcallReportList *self);
+
 G_END_DECLS

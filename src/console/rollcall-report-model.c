@@ -370,6 +370,8 @@ rollcall_report_model_list_selected (RollcallReportModel *self)
   GArray *result;
 
   g_return_val_if_fail (ROLLCALL_IS_REPORT_MODEL (self), NULL);
+  if (self->inverted && gtk_bitset_is_empty (self->selected))
+    return g_array_ref (self->ids);
   result = g_array_new (FALSE, FALSE, sizeof (gint64));
   for (guint i = 0; i < self->ids->len; i++)
     if (id_is_selected (self, g_array_index (self->ids, gint64, i)))

@@ -35,7 +35,7 @@ GArray *rollcall_report_model_get_ids (RollcallReportModel *self); /* (transfer 
 gint64 rollcall_report_model_get_id (RollcallReportModel *self, guint position); /* 0 beyond the end */
 gboolean rollcall_report_model_find (RollcallReportModel *self, gint64 id, guint *position);
 guint rollcall_report_model_get_n_selected (RollcallReportModel *self);
-/* The selected ids in the order shown. Returns: (transfer full) (element-type gint64) */
+/* The selected ids in the order shown, not to be changed. Returns: (transfer full) (element-type gint64) */
 GArray *rollcall_report_model_list_selected (RollcallReportModel *self);
 void rollcall_report_model_invert_selection (RollcallReportModel *self);
 /* Lets the live slots of @ids (nullable) (element-type gint64) read their rows anew; NULL: all of them. */

@@ -8,12 +8,10 @@
 #include "rollcall-decision.h"
 #include "rollcall-details.h"
 #include "rollcall-menu.h"
+#include "rollcall-output.h"
 #include "rollcall-plain-text.h"
 #include "rollcall-report-view.h"
 #include "rollcall-words.h"
-
-/* Work that is done sooner shows no progress. */
-#define PROGRESS_AFTER_MS 400
 
 struct _RollcallReportPage
 {
@@ -23,20 +21,21 @@ struct _RollcallReportPage
   GtkSearchEntry *search;
   AdwToggleGroup *statuses;
   GtkStack *stack;
+  AdwStatusPage *broken;
   AdwOverlaySplitView *split;
   RollcallDetails *details;
   RollcallReportView *view;
   GtkMenuButton *menu_button;
   GtkLabel *totals;
-  GtkWidget *work;
-  GtkProgressBar *progress;
-  GtkLabel *work_label;
+  RollcallWorkBar *output_work;
+  RollcallWorkBar *decision_work;
 
-  RollcallClient *client;       /* (owned) (nullable) */
-  RollcallCache *cache;         /* (owned) (nullable) */
-  RollcallFollower *follower;   /* (owned) (nullable) */
-  RollcallReportList *list;     /* (owned) (nullable) */
-  const RollcallReport *report; /* (nullable) */
+  RollcallClient *client;     /* (owned) (nullable) */
+  RollcallCache *cache;       /* (owned) (nullable) */
+  RollcallFollower *follower; /* (owned) (nullable) */
+  RollcallReportList *list;   /* (owned) (nullable) */
+  RollcallOutput *output;     /* (owned) (nullable) */
+  RollcallReport *report;     /* (owned) (nullable) */
   RollcallStatusCounts counts;
   gboolean narrow;           /* there is no room for the counts */
   GCancellable *cancellable; /* (owned) of all that does not outlive the page */
@@ -45,9 +44,7 @@ struct _RollcallReportPage
   GArray *facts;   /* (owned) (nullable) what the menu is about */
   char *name;      /* (owned) (nullable) of the computer, where it is one */
 
-  GCancellable *deciding; /* (owned) (nullable) of the decision under way */
-  RollcallAction action;
-  guint progress_source;
+  RollcallAction action; /* of the decision under way */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallReportPage, rollcall_report_page, ADW_TYPE_BREAKPOINT_BIN)
@@ -129,6 +126,13 @@ update_state (RollcallReportPage *self)
   const char *state = "report";
 
   update_totals (self);
+  if (rollcall_report_list_get_problem (self->list) != NULL)
+    {
+      g_autofree char *problem = g_markup_escape_text (rollcall_report_list_get_problem (self->list), -1);
+      adw_status_page_set_description (self->broken, problem);
+      gtk_stack_set_visible_child_name (self->stack, "broken");
+      return;
+    }
   /* While the worker still looks, what stood there stays. */
   if (n == 0 && !rollcall_report_list_is_complete (self->list))
     return;
@@ -208,7 +212,8 @@ listed_cb (RollcallReportPage *self)
 {
   update_state (self);
   if (self->report != NULL)
-    rollcall_cache_count_async (self->cache, self->report->kind, self->cancellable, counted_cb, g_object_ref (self));
+    rollcall_cache_count_async (self->cache, rollcall_report_get_condition (self->report), self->cancellable,
+                                counted_cb, g_object_ref (self));
 }
 
 static void
@@ -220,7 +225,7 @@ ask_anew (RollcallReportPage *self)
   if (self->list == NULL || self->report == NULL)
     return;
   query = g_new0 (RollcallReportQuery, 1);
-  query->kind = self->report->kind;
+  query->condition = g_strdup (rollcall_report_get_condition (self->report));
   query->text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search))));
   query->sort = g_strdup (rollcall_report_view_get_order (self->view, &query->descending));
   if (rollcall_status_from_string (adw_toggle_group_get_active_name (self->statuses), &status))
@@ -266,7 +271,7 @@ search_activated_cb (RollcallReportPage *self)
 static const char *
 get_obstacle (RollcallReportPage *self)
 {
-  if (self->deciding != NULL)
+  if (rollcall_work_bar_is_busy (self->decision_work))
     return _ ("A decision is under way");
   switch (rollcall_follower_get_state (self->follower))
     {
@@ -362,24 +367,13 @@ menu_requested_cb (RollcallReportPage *self, double x, double y)
   rollcall_cache_list_decision_facts_async (self->cache, ids, self->cancellable, facts_cb, request);
 }
 
-static gboolean
-show_work (gpointer user_data)
-{
-  RollcallReportPage *self = user_data;
-
-  self->progress_source = 0;
-  gtk_widget_set_visible (self->work, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 progress_cb (guint done, guint total, gpointer user_data)
 {
   RollcallReportPage *self = user_data;
-  g_autofree char *text = g_strdup_printf (C_ ("progress", "%'u of %'u"), done, total);
 
-  gtk_progress_bar_set_fraction (self->progress, total > 0 ? (double) done / total : 0);
-  gtk_label_set_text (self->work_label, text);
+  if (self->decision_work != NULL)
+    rollcall_work_bar_tell (done, total, self->decision_work);
 }
 
 static void
@@ -389,12 +383,9 @@ decided_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) results = rollcall_client_decide_finish (ROLLCALL_CLIENT (object), result, &error);
 
-  g_clear_object (&self->deciding);
-  g_clear_handle_id (&self->progress_source, g_source_remove);
-  gtk_widget_set_visible (self->work, FALSE);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
+  rollcall_work_bar_end (self->decision_work);
   if (results != NULL)
     rollcall_decision_tell (GTK_WIDGET (self), self->cache, self->action, self->name, results);
   else
@@ -406,12 +397,8 @@ decide (RollcallReportPage *self, const char *note)
 {
   g_autoptr (RollcallDecisionBatch) batch = rollcall_decision_make_batch (self->action, self->facts, note);
 
-  self->deciding = g_cancellable_new ();
-  progress_cb (0, batch->items->len, self);
-  self->progress_source = g_timeout_add (PROGRESS_AFTER_MS, show_work, self);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", TRUE);
-  rollcall_client_decide_async (self->client, batch, progress_cb, self, self->deciding, decided_cb,
-                                g_object_ref (self));
+  GCancellable *cancellable = rollcall_work_bar_begin (self->decision_work);
+  rollcall_client_decide_async (self->client, batch, progress_cb, self, cancellable, decided_cb, g_object_ref (self));
 }
 
 static void
@@ -420,7 +407,8 @@ asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
   g_autofree char *note = rollcall_decision_ask_finish (result);
 
-  if (note != NULL && self->deciding == NULL && !g_cancellable_is_cancelled (self->cancellable))
+  if (note != NULL && !g_cancellable_is_cancelled (self->cancellable) &&
+      !rollcall_work_bar_is_busy (self->decision_work))
     decide (self, note);
 }
 
@@ -497,9 +485,30 @@ reset_columns_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_cancellable_cancel (ROLLCALL_REPORT_PAGE (widget)->deciding);
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  if (self->output != NULL)
+    rollcall_output_copy (self->output);
+}
+
+static void
+save_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  if (self->output != NULL && self->report != NULL)
+    rollcall_output_save (self->output, rollcall_report_get_title (self->report));
+}
+
+static void
+print_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  if (self->output != NULL && self->report != NULL)
+    rollcall_output_print (self->output, rollcall_report_get_title (self->report));
 }
 
 static void
@@ -519,6 +528,8 @@ rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *ses
   rollcall_details_set_session (self->details, session);
   self->list = rollcall_report_list_new (self->cache);
   rollcall_report_view_set_list (self->view, self->list);
+  self->output = rollcall_output_new (GTK_WIDGET (self), self->cache, self->list,
+                                      rollcall_report_view_get_layout (self->view), self->output_work);
   g_signal_connect_object (self->list, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_totals), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (get_model (self), "selection-changed", G_CALLBACK (update_details), self, G_CONNECT_SWAPPED);
@@ -527,17 +538,32 @@ rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *ses
   g_signal_connect_object (self->follower, "notify::state", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
 }
 
-void
-rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *report)
+RollcallReport *
+rollcall_report_page_get_report (RollcallReportPage *self)
 {
-  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && report != NULL && report->id != NULL);
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_PAGE (self), NULL);
+  return self->report;
+}
+
+const RollcallReportQuery *
+rollcall_report_page_get_query (RollcallReportPage *self)
+{
+  g_return_val_if_fail (ROLLCALL_IS_REPORT_PAGE (self), NULL);
+  return self->list != NULL ? rollcall_report_list_get_query (self->list) : NULL;
+}
+
+void
+rollcall_report_page_show (RollcallReportPage *self, RollcallReport *report)
+{
+  g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && report != NULL);
   if (self->report == report)
     return;
   if (self->report != NULL)
     gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (get_model (self)));
-  self->report = report;
+  g_set_object (&self->report, report);
   self->counts = (RollcallStatusCounts) { 0 };
-  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), report->id);
+  rollcall_report_layout_show (rollcall_report_view_get_layout (self->view), rollcall_report_get_id (report),
+                               rollcall_report_get_sort (report));
   clear_filters (self);
   ask_anew (self);
 }
@@ -555,13 +581,13 @@ rollcall_report_page_dispose (GObject *object)
   RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_cancellable_cancel (self->deciding);
-  g_clear_handle_id (&self->progress_source, g_source_remove);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_REPORT_PAGE);
   g_clear_pointer (&self->facts, g_array_unref);
   g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->output);
   g_clear_object (&self->list);
+  g_clear_object (&self->report);
   g_clear_object (&self->follower);
   g_clear_object (&self->cache);
   g_clear_object (&self->client);
@@ -574,7 +600,6 @@ rollcall_report_page_finalize (GObject *object)
   RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
 
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->deciding);
   G_OBJECT_CLASS (rollcall_report_page_parent_class)->finalize (object);
 }
 
@@ -604,7 +629,12 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "report.clear-filters", NULL, clear_filters_action);
   gtk_widget_class_install_action (class, "report.edit-columns", NULL, edit_columns_action);
   gtk_widget_class_install_action (class, "report.reset-columns", NULL, reset_columns_action);
-  gtk_widget_class_install_action (class, "report.stop", NULL, stop_action);
+  gtk_widget_class_install_action (class, "report.copy", NULL, copy_action);
+  gtk_widget_class_install_action (class, "report.save", NULL, save_action);
+  gtk_widget_class_install_action (class, "report.print", NULL, print_action);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_c, GDK_CONTROL_MASK, "report.copy", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_s, GDK_CONTROL_MASK, "report.save", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_p, GDK_CONTROL_MASK, "report.print", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Return, GDK_ALT_MASK, "report.details", NULL);
@@ -621,19 +651,20 @@ rollcall_report_page_class_init (RollcallReportPageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = rollcall_report_page_finalize;
   g_type_ensure (ROLLCALL_TYPE_DETAILS);
   g_type_ensure (ROLLCALL_TYPE_REPORT_VIEW);
+  g_type_ensure (ROLLCALL_TYPE_WORK_BAR);
   gtk_widget_class_set_template_from_resource (class, "/org/rollcall/Console/ui/report-page.ui");
   gtk_widget_class_bind_template_child (class, RollcallReportPage, filters);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, search);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, statuses);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, stack);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, broken);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, split);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, details);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, view);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, menu_button);
   gtk_widget_class_bind_template_child (class, RollcallReportPage, totals);
-  gtk_widget_class_bind_template_child (class, RollcallReportPage, work);
-  gtk_widget_class_bind_template_child (class, RollcallReportPage, progress);
-  gtk_widget_class_bind_template_child (class, RollcallReportPage, work_label);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, output_work);
+  gtk_widget_class_bind_template_child (class, RollcallReportPage, decision_work);
   gtk_widget_class_bind_template_callback (class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (class, order_changed_cb);
   gtk_widget_class_bind_template_callback (class, narrow_cb);
@@ -654,5 +685,4 @@ rollcall_report_page_init (RollcallReportPage *self)
   add_toggles (self);
   rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->menu_button)));
   gtk_search_entry_set_key_capture_widget (self->search, NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "report.stop", FALSE);
 }

@@ -16,7 +16,9 @@ G_DECLARE_FINAL_TYPE (RollcallReportPage, rollcall_report_page, ROLLCALL, REPORT
 
 /* Once: whose rows it shows, and with whom it decides. */
 void rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *session);
-void rollcall_report_page_show (RollcallReportPage *self, const RollcallReport *report);
+void rollcall_report_page_show (RollcallReportPage *self, RollcallReport *report);
+RollcallReport *rollcall_report_page_get_report (RollcallReportPage *self);           /* (nullable) (transfer none) */
+const RollcallReportQuery *rollcall_report_page_get_query (RollcallReportPage *self); /* (nullable): what shows */
 void rollcall_report_page_focus_search (RollcallReportPage *self);
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include <adwaita.h>
 
+#include "rollcall-reports.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -12,6 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (RollcallReportsTree, rollcall_reports_tree, ROLLCALL, REPORTS_TREE, AdwBin)
 
 /* Marks the report that shows. @id: (nullable): none */
+/* Once. */
+void rollcall_reports_tree_set_reports (RollcallReportsTree *self, RollcallReports *reports);
 void rollcall_reports_tree_select (RollcallReportsTree *self, const char *id);
 void rollcall_reports_tree_grab_focus (RollcallReportsTree *self);
 

@@ -52,6 +52,7 @@ struct _RollcallTimeLine
   RollcallSession *session; /* (owned) (nullable) */
   gint64 id;                /* 0 = none */
   GCancellable *listing;    /* (owned) (nullable) */
+  gboolean again;           /* there is news since that one began */
   GCancellable *checking;   /* (owned) (nullable) */
 };
 
@@ -198,6 +199,8 @@ fill (RollcallTimeLine *self, GPtrArray *events)
     say (self->note, "");
 }
 
+static void list (RollcallTimeLine *self);
+
 static void
 listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -205,23 +208,35 @@ listed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) events = rollcall_history_list_finish (ROLLCALL_HISTORY (object), result, &error);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->listing);
   if (events != NULL)
     fill (self, events);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  else
     say (self->note, error->message);
+  if (self->again)
+    list (self);
 }
 
+/* One after another: what comes often must not keep the first from ending. */
 static void
 list (RollcallTimeLine *self)
 {
-  if (self->listing != NULL)
-    g_cancellable_cancel (self->listing);
-  g_clear_object (&self->listing);
-  if (self->id == 0)
+  self->again = self->listing != NULL;
+  if (self->again)
     return;
   self->listing = g_cancellable_new ();
   rollcall_history_list_async (rollcall_session_get_history (self->session), self->id, EVENTS_SHOWN, self->listing,
                                listed_cb, g_object_ref (self));
+}
+
+static void
+stop_listing (RollcallTimeLine *self)
+{
+  if (self->listing != NULL)
+    g_cancellable_cancel (self->listing);
+  g_clear_object (&self->listing);
 }
 
 static void
@@ -337,11 +352,13 @@ rollcall_time_line_show (RollcallTimeLine *self, gint64 id)
   g_return_if_fail (ROLLCALL_IS_TIME_LINE (self) && self->session != NULL);
   if (id != self->id)
     {
+      stop_listing (self);
       g_list_store_remove_all (self->moments);
       say (self->note, "");
     }
   self->id = id;
-  list (self);
+  if (id != 0)
+    list (self);
 }
 
 void
@@ -358,11 +375,9 @@ rollcall_time_line_dispose (GObject *object)
 {
   RollcallTimeLine *self = ROLLCALL_TIME_LINE (object);
 
-  if (self->listing != NULL)
-    g_cancellable_cancel (self->listing);
+  stop_listing (self);
   if (self->checking != NULL)
     g_cancellable_cancel (self->checking);
-  g_clear_object (&self->listing);
   g_clear_object (&self->moments);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rollcall_time_line_parent_class)->dispose (object);

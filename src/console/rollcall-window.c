@@ -7,6 +7,7 @@
 #include "rollcall-connections-dialog.h"
 #include "rollcall-menu.h"
 #include "rollcall-plain-text.h"
+#include "rollcall-report-dialog.h"
 #include "rollcall-report-page.h"
 #include "rollcall-reports-tree.h"
 #include "rollcall-words.h"
@@ -27,9 +28,10 @@ struct _RollcallWindow
   AdwToastOverlay *toasts;
   GtkStack *pages;
   AdwStatusPage *none;
-  AdwPreferencesPage *all;
+  AdwBin *all;
   RollcallReportPage *page;
 
+  RollcallReports *reports;   /* (owned) */
   RollcallSession *session;   /* (owned) (nullable) */
   RollcallCache *cache;       /* (owned) (nullable) */
   RollcallFollower *follower; /* (owned) (nullable) */
@@ -66,12 +68,14 @@ sign_out_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-show_report (RollcallWindow *self, const RollcallReport *report)
+show_report (RollcallWindow *self, RollcallReport *report)
 {
   adw_window_title_set_title (self->heading, rollcall_report_get_title (report));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->heading), rollcall_report_get_description (report));
-  rollcall_reports_tree_select (self->tree, report->id);
+  rollcall_reports_tree_select (self->tree, rollcall_report_get_id (report));
   rollcall_report_page_show (self->page, report);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.edit-report", rollcall_report_is_own (report));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.delete-report", rollcall_report_is_own (report));
   gtk_stack_set_visible_child_name (self->pages, "report");
   if (adw_overlay_split_view_get_collapsed (self->split))
     adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
@@ -81,7 +85,7 @@ static void
 show_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RollcallWindow *self = ROLLCALL_WINDOW (widget);
-  const RollcallReport *report = rollcall_report_find (g_variant_get_string (parameter, NULL));
+  RollcallReport *report = rollcall_reports_find (self->reports, g_variant_get_string (parameter, NULL));
 
   if (self->cache != NULL && report != NULL)
     show_report (self, report);
@@ -99,6 +103,37 @@ all_reports_action (GtkWidget *widget, const char *name, GVariant *parameter)
   rollcall_reports_tree_select (self->tree, NULL);
   adw_overlay_split_view_set_show_sidebar (self->split, TRUE);
   rollcall_reports_tree_grab_focus (self->tree);
+}
+
+static void
+new_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+  const RollcallReportQuery *query = rollcall_report_page_get_query (self->page);
+  g_autofree char *condition = query != NULL ? rollcall_report_query_to_condition (query) : NULL;
+
+  if (condition != NULL)
+    rollcall_report_dialog_present (self->reports, self->cache, NULL, condition, widget);
+}
+
+static void
+edit_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+  RollcallReport *report = rollcall_report_page_get_report (self->page);
+
+  if (report != NULL && rollcall_report_is_own (report))
+    rollcall_report_dialog_present (self->reports, self->cache, report, rollcall_report_get_condition (report), widget);
+}
+
+static void
+delete_report_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallWindow *self = ROLLCALL_WINDOW (widget);
+  RollcallReport *report = rollcall_report_page_get_report (self->page);
+
+  if (report != NULL && rollcall_report_is_own (report))
+    rollcall_report_dialog_ask_delete (self->reports, report, widget);
 }
 
 static void
@@ -198,57 +233,87 @@ retry_cb (RollcallWindow *self)
     rollcall_follower_retry_now (self->follower);
 }
 
+static void
+add_report_row (AdwPreferencesGroup *group, RollcallReport *report)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), rollcall_report_get_title (report));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rollcall_report_get_description (report));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-report");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", rollcall_report_get_id (report));
+  adw_preferences_group_add (group, row);
+}
+
+static const char *
+get_folder (RollcallReport *report)
+{
+  const char *const *folders = rollcall_report_get_folders (report);
+  return folders[g_strv_length ((char **) folders) - 1];
+}
+
 /* The page that 'All Reports' leads to: a group for each folder that holds reports. */
 static void
 fill_all_reports (RollcallWindow *self)
 {
-  for (guint folder = 0; folder < rollcall_n_reports; folder++)
+  GPtrArray *reports = rollcall_reports_list (self->reports);
+  AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
+  AdwPreferencesGroup *group = NULL;
+
+  for (guint i = 0; i < reports->len; i++)
     {
-      AdwPreferencesGroup *group = NULL;
+      RollcallReport *report = g_ptr_array_index (reports, i);
+      const char *folder = get_folder (report);
 
-      for (guint i = 0; i < rollcall_n_reports; i++)
+      if (i == 0 || g_strcmp0 (folder, get_folder (g_ptr_array_index (reports, i - 1))) != 0)
         {
-          const RollcallReport *report = &rollcall_reports[i];
-          GtkWidget *row;
-
-          if (report->id == NULL || report->parent != (int) folder)
-            continue;
-          if (group == NULL)
-            {
-              group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
-              adw_preferences_group_set_title (group, rollcall_report_get_title (&rollcall_reports[folder]));
-              adw_preferences_page_add (self->all, group);
-            }
-          row = adw_action_row_new ();
-          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), rollcall_report_get_title (report));
-          adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rollcall_report_get_description (report));
-          adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
-          gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-          gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-report");
-          gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", report->id);
-          adw_preferences_group_add (group, row);
+          g_autofree char *markup = g_markup_escape_text (rollcall_report_translate_folder (folder), -1);
+          group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+          adw_preferences_group_set_title (group, markup);
+          adw_preferences_page_add (page, group);
         }
+      add_report_row (group, report);
     }
+  adw_bin_set_child (self->all, GTK_WIDGET (page));
 }
 
 static void
 fill_reports_menu (RollcallWindow *self)
 {
-  g_autoptr (GMenu) menu = g_menu_new (), reports = g_menu_new ();
+  g_autoptr (GMenu) menu = g_menu_new (), items = g_menu_new ();
+  GPtrArray *reports = rollcall_reports_list (self->reports);
 
   g_menu_append (menu, C_ ("menu", "_All Reports"), "win.all-reports");
-  for (guint i = 0; i < rollcall_n_reports; i++)
+  for (guint i = 0; i < reports->len; i++)
     {
+      RollcallReport *report = g_ptr_array_index (reports, i);
       g_autoptr (GMenuItem) item = NULL;
+      g_auto (GStrv) parts = g_strsplit (rollcall_report_get_title (report), "_", -1);
+      g_autofree char *label = g_strjoinv ("__", parts); /* no mnemonic of a person's own title */
 
-      if (rollcall_reports[i].id == NULL)
-        continue;
-      item = g_menu_item_new (rollcall_report_get_title (&rollcall_reports[i]), NULL);
-      g_menu_item_set_action_and_target (item, "win.show-report", "s", rollcall_reports[i].id);
-      g_menu_append_item (reports, item);
+      item = g_menu_item_new (label, NULL);
+      g_menu_item_set_action_and_target (item, "win.show-report", "s", rollcall_report_get_id (report));
+      g_menu_append_item (items, item);
     }
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (reports));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (items));
   gtk_menu_button_set_menu_model (self->reports_button, G_MENU_MODEL (menu));
+  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->reports_button)));
+}
+
+/* A person's own reports are other ones now: what shows may be changed, or gone. */
+static void
+reports_changed_cb (RollcallWindow *self)
+{
+  RollcallReport *shown = self->cache != NULL ? rollcall_report_page_get_report (self->page) : NULL;
+  RollcallReport *now = shown != NULL ? rollcall_reports_find (self->reports, rollcall_report_get_id (shown)) : NULL;
+
+  fill_all_reports (self);
+  fill_reports_menu (self);
+  if (shown != NULL && g_str_equal (gtk_stack_get_visible_child_name (self->pages), "report"))
+    show_report (self, now != NULL ? now : rollcall_reports_find (self->reports, ROLLCALL_FIRST_REPORT));
 }
 
 /* R26: what an auditor must not overlook. */
@@ -295,7 +360,7 @@ rollcall_window_set_session (RollcallWindow *self, RollcallSession *session)
   g_signal_connect_object (follower, "notify::problem", G_CALLBACK (update_banner), self, G_CONNECT_SWAPPED);
   self->age_source = g_timeout_add_seconds (AGE_S, age_cb, self);
   adw_window_title_set_subtitle (self->heading, rollcall_client_get_server (rollcall_session_get_client (session)));
-  show_report (self, rollcall_report_find (ROLLCALL_FIRST_REPORT));
+  show_report (self, rollcall_reports_find (self->reports, ROLLCALL_FIRST_REPORT));
   rollcall_report_page_focus_search (self->page);
 }
 
@@ -340,6 +405,7 @@ rollcall_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_WINDOW);
   g_clear_object (&self->follower);
   g_clear_object (&self->cache);
+  g_clear_object (&self->reports);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (rollcall_window_parent_class)->dispose (object);
 }
@@ -368,6 +434,9 @@ rollcall_window_class_init (RollcallWindowClass *klass)
   gtk_widget_class_install_action (class, "win.show-report", "s", show_report_action);
   gtk_widget_class_install_action (class, "win.all-reports", NULL, all_reports_action);
   gtk_widget_class_install_action (class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (class, "win.new-report", NULL, new_report_action);
+  gtk_widget_class_install_action (class, "win.edit-report", NULL, edit_report_action);
+  gtk_widget_class_install_action (class, "win.delete-report", NULL, delete_report_action);
   gtk_widget_class_install_action (class, "win.connect", NULL, connect_action);
   gtk_widget_class_install_action (class, "win.connections", NULL, connections_action);
   gtk_widget_class_install_action (class, "win.sign-out", NULL, sign_out_action);
@@ -377,10 +446,13 @@ static void
 rollcall_window_init (RollcallWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_autofree char *own = g_build_filename (g_get_user_data_dir (), "rollcall", "reports", NULL);
+  self->reports = rollcall_reports_new (own);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-out", FALSE);
   fill_all_reports (self);
   fill_reports_menu (self);
-  rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->reports_button)));
+  rollcall_reports_tree_set_reports (self->tree, self->reports);
+  g_signal_connect_object (self->reports, "changed", G_CALLBACK (reports_changed_cb), self, G_CONNECT_SWAPPED);
   rollcall_menu_name_items (GTK_POPOVER_MENU (gtk_menu_button_get_popover (self->main_button)));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rollcall-ctl.h"
 
-#include "rollcall-plain-text.h"
+#include "rollcall-export.h"
 
 static char *format_option;
 
@@ -10,7 +10,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* A row's members, in API.md's order. */
+/* A row's members, in API.md's order; their names are the titles, for programs read them too. */
 static const char *const fields[] = {
   "id",
   "revision",
@@ -31,8 +31,7 @@ static const char *const fields[] = {
   "duplicate_of",
   "advice",
   "site_server",
-  "decided_by.kind",
-  "decided_by.name",
+  "decided_by",
   "decided_at",
   "note",
   "first_requested",
@@ -43,158 +42,96 @@ static const char *const fields[] = {
   "purge_after",
 };
 
-/* C7: whatever an agent said is text in each of them. */
-typedef struct
+static const struct
 {
   const char *name;
-  const char *begin, *end;
-  void (*append_titles) (GString *text); /* (nullable) */
-  void (*append_row) (GString *text, JsonNode *row, gboolean first);
-} Format;
-
-static void
-append_csv_titles (GString *text)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      g_string_append (text, i > 0 ? "," : "");
-      rollcall_csv_append_field (text, fields[i]);
-    }
-  g_string_append (text, "\r\n");
-}
-
-static void
-append_csv_row (GString *text, JsonNode *row, gboolean first)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      g_autofree char *value = rollcall_ctl_get_text (json_node_get_object (row), fields[i]);
-      g_string_append (text, i > 0 ? "," : "");
-      rollcall_csv_append_field (text, value);
-    }
-  g_string_append (text, "\r\n");
-}
-
-static void
-append_json_row (GString *text, JsonNode *row, gboolean first)
-{
-  g_autofree char *line = rollcall_ctl_json_to_line (row);
-  g_string_append_printf (text, "%s%s", first ? "\n" : ",\n", line);
-}
-
-/* Markup's own characters escaped, and no others that XML 1.0 forbids. Returns: (transfer full) */
-static char *
-get_markup (JsonNode *row, const char *field)
-{
-  g_autofree char *value = rollcall_ctl_get_text (json_node_get_object (row), field);
-  g_autofree char *plain = rollcall_text_make_plain (value);
-
-  for (char *at = plain; *at != '\0'; at = g_utf8_next_char (at))
-    if (g_utf8_get_char (at) == 0xfffe || g_utf8_get_char (at) == 0xffff)
-      memcpy (at, "\357\277\275", 3); /* U+FFFD is as long */
-  return g_markup_escape_text (plain, -1);
-}
-
-static void
-append_xml_row (GString *text, JsonNode *row, gboolean first)
-{
-  g_string_append (text, "  <registration>\n");
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      g_autofree char *name = g_strdelimit (g_strdup (fields[i]), ".", '_');
-      g_autofree char *value = get_markup (row, fields[i]);
-      g_string_append_printf (text, "    <%s>%s</%s>\n", name, value, name);
-    }
-  g_string_append (text, "  </registration>\n");
-}
-
-static void
-append_html_titles (GString *text)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    g_string_append_printf (text, "<th>%s", fields[i]);
-  g_string_append (text, "\n<tbody>\n");
-}
-
-static void
-append_html_row (GString *text, JsonNode *row, gboolean first)
-{
-  g_string_append (text, "<tr>");
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      g_autofree char *value = get_markup (row, fields[i]);
-      g_string_append_printf (text, "<td dir=auto>%s", value);
-    }
-  g_string_append_c (text, '\n');
-}
-
-static const Format formats[] = {
-  { "csv", "", "", append_csv_titles, append_csv_row },
-  { "json", "[", "\n]\n", NULL, append_json_row },
-  { "xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<registrations>\n", "</registrations>\n", NULL,
-    append_xml_row },
-  { "html",
-    "<!doctype html>\n<meta charset=utf-8>\n<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
-    "style-src 'unsafe-inline'\">\n<title>Rollcall</title>\n<style>table { border-collapse: collapse } td, th { "
-    "border: "
-    "1px solid; padding: 0.2em 0.5em; text-align: start }</style>\n<table>\n<thead><tr>",
-    "</table>\n", append_html_titles, append_html_row },
+  RollcallExportFormat format;
+} formats[] = {
+  { "csv", ROLLCALL_EXPORT_CSV },
+  { "json", ROLLCALL_EXPORT_JSON },
+  { "xml", ROLLCALL_EXPORT_XML },
+  { "html", ROLLCALL_EXPORT_HTML },
 };
+
+/* Returns: (transfer full) */
+static RollcallExport *
+new_export (RollcallCtl *ctl, RollcallExportFormat format)
+{
+  g_autoptr (GArray) columns = g_array_new (FALSE, TRUE, sizeof (RollcallExportColumn));
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%FT%TZ");
+  g_autofree char *made = g_strdup_printf ("%s, %s", time, rollcall_client_get_server (ctl->client));
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      RollcallExportColumn column = { .field = fields[i], .title = fields[i] };
+      g_array_append_val (columns, column);
+    }
+  return rollcall_export_new (format, _ ("Agent Registration Status"), made, NULL, columns);
+}
 
 typedef struct
 {
-  const Format *format;
+  RollcallExport *export;
   RollcallCtlFile *file;
-  gboolean begun;
-} Export;
+} Writing;
 
 static gboolean
 write_page (JsonArray *items, gpointer user_data, GError **error)
 {
-  Export *export = user_data;
+  Writing *writing = user_data;
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < json_array_get_length (items); i++)
     {
-      export->format->append_row (text, json_array_get_element (items, i), !export->begun);
-      export->begun = TRUE;
+      g_autoptr (GError) local = NULL;
+      g_autoptr (RollcallRegistration)
+          row = rollcall_registration_from_json (json_array_get_element (items, i), &local);
+      if (row == NULL)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("the service's row cannot be read: %s"),
+                       local->message);
+          return FALSE;
+        }
+      rollcall_export_append_row (writing->export, row, text);
     }
-  return rollcall_ctl_file_write (export->file, text->str, error);
+  return rollcall_ctl_file_write (writing->file, text->str, error);
 }
 
-static const Format *
-find_format (GError **error)
+static gboolean
+find_format (RollcallExportFormat *format, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     if (g_strcmp0 (format_option, formats[i].name) == 0)
-      return &formats[i];
+      {
+        *format = formats[i].format;
+        return TRUE;
+      }
   if (g_strcmp0 (format_option, "xlsx") == 0)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                          _ ("xlsx is not written yet; a spreadsheet opens csv"));
   else
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                          _ ("--format FORMAT is needed: csv, json, xml or html"));
-  return NULL;
+  return FALSE;
 }
 
 static gboolean
 run_export (RollcallCtl *ctl, char **arguments, GError **error)
 {
-  Export export = { .format = find_format (error) };
-  g_autoptr (GString) head = NULL;
+  RollcallExportFormat format;
 
-  if (export.format == NULL)
+  if (!find_format (&format, error))
     return FALSE;
+  g_autoptr (RollcallExport) export = new_export (ctl, format);
+  g_autoptr (GString) head = g_string_new (NULL), foot = g_string_new (NULL);
   g_autoptr (RollcallCtlFile) file = rollcall_ctl_file_new (arguments[0], FALSE, error);
-  if (file == NULL)
-    return FALSE;
-  export.file = file;
-  head = g_string_new (export.format->begin);
-  if (export.format->append_titles != NULL)
-    export.format->append_titles (head);
-  return rollcall_ctl_file_write (file, head->str, error) &&
-         rollcall_ctl_each_page (ctl, "/v1/registrations?sort=id", write_page, &export, error) &&
-         rollcall_ctl_file_write (file, export.format->end, error) && rollcall_ctl_file_finish (file, error);
+  Writing writing = { export, file };
+  rollcall_export_append_head (export, head);
+  rollcall_export_append_foot (export, foot);
+  return file != NULL && rollcall_ctl_file_write (file, head->str, error) &&
+         rollcall_ctl_each_page (ctl, "/v1/registrations?sort=id", write_page, &writing, error) &&
+         rollcall_ctl_file_write (file, foot->str, error) && rollcall_ctl_file_finish (file, error);
 }
 
 const RollcallCtlVerb rollcall_ctl_export_verbs[] = {

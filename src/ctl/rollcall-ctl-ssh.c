@@ -39,8 +39,8 @@ send_thread (gpointer data)
 static void
 tell (RollcallCtlSsh *ssh, const char *line)
 {
-  g_autofree char *plain = rollcall_text_make_plain (line);
-  g_strchomp (plain);
+  g_autofree char *text = g_strchomp (g_strdup (line)); /* ssh ends its lines as a terminal would */
+  g_autofree char *plain = rollcall_text_make_plain (text);
   if (*plain != '\0')
     g_printerr ("%s: %s\n", ssh->destination, plain);
 }

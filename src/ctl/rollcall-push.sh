@@ -27,8 +27,21 @@ put() { # NAME TEXT
   unfinished=
 }
 
+# The agent that the system's unit runs on this directory; fails where there is no such unit.
+unit_agent() {
+  command -v systemctl >/dev/null || return 1
+  unit=$(systemctl show --property=ExecStart rollcall-agent.service 2>/dev/null) || return 1
+  case $unit in *"--state-dir $state "*) ;; *) return 1 ;; esac
+  unit=${unit#*path=}
+  printf '%s\n' "${unit%% ;*}"
+}
+
+# Two agents would take the directory from each other for ever.
 copy_agent() {
   agent=$agent_dir/rollcall-agent
+  if other=$(unit_agent) && [ "$other" != "$agent" ]; then
+    fail "rollcall-agent.service runs $other there: leave --agent out, or name its folder by --agent-dir"
+  fi
   (umask 022; mkdir -p "$agent_dir") || fail "$agent_dir cannot be made"
   unfinished=$agent_dir/.rollcall-agent.new.$$
   head -c "$size" >"$unfinished" || fail "$agent cannot be written"
@@ -42,15 +55,6 @@ copy_agent() {
 find_agent() {
   agent=$(command -v rollcall-agent) || agent=$agent_dir/rollcall-agent
   [ -x "$agent" ] || fail "there is no rollcall-agent on that computer; --agent FILE copies one"
-}
-
-# Whether the system's unit runs this agent on this directory.
-has_unit() {
-  command -v systemctl >/dev/null || return 1
-  case $(systemctl show --property=ExecStart rollcall-agent.service 2>/dev/null) in
-  *"path=$agent ;"*"--state-dir $state "*) ;;
-  *) return 1 ;;
-  esac
 }
 
 start_unit() {
@@ -78,4 +82,10 @@ IFS= read -r verdict || verdict=
 [ "$verdict" = "$mark go" ] || exit 0
 put server "$server"
 put ca.pem "$ca"
-if [ "$start" = no ]; then say "done"; elif has_unit; then start_unit; else start_process; fi
+if [ "$start" = no ]; then
+  say "done"
+elif other=$(unit_agent) && [ "$other" -ef "$agent" ]; then
+  start_unit
+else
+  start_process
+fi

@@ -7,6 +7,7 @@ typedef struct
   RollcallStore *store;
   GArray *ids;        /* (element-type gint64) in order of their being found */
   GHashTable *seen;   /* (element-type gint64) the same */
+  guint surrounded;   /* how many of @ids have what stands beside them in @ids */
   GHashTable *shared; /* (element-type utf8) the resource keys whose rows are all in @ids */
 } Neighbourhood;
 
@@ -14,6 +15,7 @@ static void
 neighbourhood_init (Neighbourhood *self, RollcallStore *store)
 {
   self->store = store;
+  self->surrounded = 0;
   self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->shared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -114,8 +116,10 @@ collect_beside (Neighbourhood *self, GError **error)
     "SELECT registration FROM conflicts WHERE other = ?",
   };
 
+  const guint n = self->ids->len;
+
   for (guint relation = 0; relation < G_N_ELEMENTS (relations); relation++)
-    for (guint i = 0, n = self->ids->len; i < n; i++)
+    for (guint i = self->surrounded; i < n; i++)
       {
         sqlite3_stmt *statement = rollcall_store_prepare (self->store, relations[relation], error);
 
@@ -124,6 +128,7 @@ collect_beside (Neighbourhood *self, GError **error)
         if (!collect (self, statement, error))
           return FALSE;
       }
+  self->surrounded = n;
   return TRUE;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """rollcall-agent against a service that says what no good service would: R21, and what a hostile one could try."""
+import ipaddress
 import json
 import re
 import socket
@@ -162,6 +163,7 @@ def test_the_agent_tells_of_itself_what_the_interface_allows(fake, trusted):
     assert set(body) == {'computer', 'agent', 'resource_keys'}
     identity = trusted.identity()
     assert identity['computer']['name'] == body['computer']['name'] != ''
+    assert not any(ipaddress.ip_address(ip).is_link_local or ipaddress.ip_address(ip).is_loopback for ip in body['computer']['ips'])
     for key in body['resource_keys']:
         assert key['value'] and key['type'] in ('uniqueid', 'fqdn', 'name.domain', 'macaddress')
         assert not set(key['value']) <= set('0f:-./ '), f'junk is left out: {key}'

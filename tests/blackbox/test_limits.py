@@ -7,11 +7,14 @@ import select
 import socket
 import sqlite3
 import ssl
+import struct
+import time
 
 import pytest
 
 from support import Agent, Person, Service, wait_for
 from support.connection import Connection, tls_context
+from support.metrics import Metrics
 from support.programs import run
 
 MEBIBYTE = 1024 * 1024
@@ -216,3 +219,34 @@ def test_headers_of_many_kibibytes_are_taken(service):
     with tls(service) as secure:
         secure.sendall(f'GET /healthz HTTP/1.0\r\nX: {"a" * 28_000}\r\n\r\n'.encode())
         assert read_answer(secure)[0] == 200
+
+
+def test_slow_and_broken_connections_hold_up_nobody(service, admin):
+    """Hundreds that never finish what they began, each in another way: others are answered as ever, and nothing stays."""
+    head = f'POST /v1/decisions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {admin.token}\r\nIdempotency-Key: k\r\n'
+    begun = [b'', b'P', head.encode(), f'{head}Content-Length: 500\r\n\r\n{{"action"'.encode(),
+             f'{head}Transfer-Encoding: chunked\r\n\r\n5\r\n{{"a'.encode()]
+    with contextlib.ExitStack() as stack:
+        plain = [stack.enter_context(socket.create_connection(('127.0.0.1', service.port), 20)) for _ in range(200)]
+        for number, one in enumerate(plain):
+            one.sendall([b'', b'\x16\x03\x01\x02\x00\x01', b'GET / HTTP/1.1\r\n'][number % 3])  # TLS that never begins
+        secured = [stack.enter_context(tls(service)) for _ in range(150)]
+        for number, one in enumerate(secured):
+            one.sendall(begun[number % len(begun)])
+        agents = [Agent(service) for _ in range(5)]
+        for number in range(30):
+            for one in secured[number::30]:
+                with contextlib.suppress(ConnectionError, ssl.SSLError):
+                    one.sendall(b' ')
+            started = time.monotonic()
+            assert admin.call('GET', '/v1/whoami').status == 200
+            assert agents[number % 5].register()['status'] == 'pending'
+            assert time.monotonic() - started < 2
+        # What a client leaves behind: the middle of a record, the middle of a request, a reset.
+        for number, one in enumerate(plain + secured):
+            if number % 2:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+            one.close()
+    open_now = lambda: Metrics(admin.call('GET', '/metrics').body.decode()).get('rollcall_http_requests_open')
+    wait_for(lambda: open_now() == 1, 20, 'all of them are over, but for the one that asks')
+    assert len(admin.rows()) == 5 and admin.events(kind='decision') == []

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from support import wait_for
 from support.programs import RealAgent, ctl, run
 from support.sshd import Sshd, make_key
+from support.terminal import Terminal
 
 ME = '127.0.0.1'
 AGENT = pathlib.Path(shutil.which('rollcall-agent'))
@@ -140,10 +141,36 @@ def test_a_host_key_is_never_accepted_silently(admin, there, tmp_path):
         there.sshd.know(believed)
         before = there.sshd.known.read_text()
         done = there.push('--agent', AGENT, ME, status=3)
-        assert f'{ME}: Host key verification failed.' in done.stderr
+        assert f'{ME}: Host key verification failed.\n' in done.stderr
         assert f'rollcallctl: {ME}: ssh did not get there' in done.stderr
         assert there.sshd.known.read_text() == before
     assert admin.rows() == [] and not there.state.exists() and not there.programs.exists()
+
+
+def test_a_person_is_asked_by_ssh_itself_about_a_new_host_key(service, admin, there):
+    there.has_agent()
+    there.sshd.asks = True
+    for answer, status in (('no', 3), ('yes', 0)):
+        there.sshd.know(None)
+        terminal = Terminal('rollcallctl', *service.as_person(), *there.words('--no-start', ME))
+        terminal.wait_for('continue connecting (yes/no/[fingerprint])?')
+        terminal.type(f'{answer}\n')
+        shown = terminal.finish()
+        assert terminal.status == status, shown
+        assert bool(there.sshd.known.read_text()) == (answer == 'yes')
+        assert len(admin.rows()) == (answer == 'yes')
+
+
+def test_a_connection_that_ssh_shares_and_keeps_does_not_keep_the_push(admin, there, tmp_path):
+    there.has_agent()
+    shared = [f'ControlPath={tmp_path}/shared', 'ControlMaster=auto', 'ControlPersist=600']
+    options = [word for option in shared for word in ('--ssh-option', option)]
+    try:
+        for _ in range(2):
+            there.push('--no-start', *options, ME, timeout=30)
+    finally:
+        subprocess.run(['ssh', '-o', shared[0], '-O', 'exit', ME], capture_output=True, timeout=30)
+    assert len(admin.rows()) == 1
 
 
 def test_each_of_several_computers_has_a_line_of_its_own(admin, there):
@@ -250,12 +277,16 @@ def test_a_computer_that_does_not_get_through_to_the_service_says_so(admin, ther
 def test_the_systems_unit_starts_it_where_there_is_one(admin, there):
     there.has_agent()
     agent, log = there.sshd.bin / 'rollcall-agent', there.sshd.home / 'systemctl.log'
-    show = (f'ExecStart={{ path={agent} ; argv[]={agent} --state-dir {there.state} ; ignore_errors=no }}')
+    link = there.sshd.home / 'same-agent'
+    link.symlink_to(agent)
+    show = f'ExecStart={{ path={link} ; argv[]={link} --state-dir {there.state} --replace ; ignore_errors=no }}'
     there.sshd.install('systemctl', f'#!/bin/sh\necho "$*" >>{log}\ncase $* in *ExecStart*) echo "{show}";; esac\n')
     assert there.push().stdout.endswith('the agent is started by rollcall-agent.service\n')
     assert log.read_text().splitlines()[-2:] == ['enable rollcall-agent.service', 'restart rollcall-agent.service']
     assert not there.is_running(), 'that is the unit\'s'
-    # a unit of another agent or of another directory is not this one's
+    done = there.push('--agent', AGENT, ME, status=1)
+    assert f'rollcall-agent.service runs {link} there: leave --agent out' in done.stderr and not there.programs.exists()
+    # a unit of another directory is not this one's
     there.state = there.sshd.home / 'other'
     assert 'until that computer restarts' in there.push().stdout
 

@@ -181,6 +181,23 @@ def test_R6_a_known_pending_or_allowed_computer_takes_the_pushed_key(admin, agen
     assert (one.access(), second.access(), third.access()) == ('not-registered', 'not-registered', 'granted')
 
 
+def test_R6_R11_a_push_goes_to_the_resource_beside_a_pending_duplicate(admin, agent):
+    """Also where what is pushed only has a resource key that the duplicate brought."""
+    name, mac = ('fqdn', 'pc.example'), ('macaddress', '52:54:00:00:00:01')
+    one = agent(resource_keys=[name])
+    id = one.register()['registration']
+    admin.decide_one('allow', id)
+    duplicate = agent(resource_keys=[name, mac]).register()['registration']
+    for keys in ([name, mac], [mac]):
+        pushed = agent(resource_keys=keys)
+        row = admin.post('/v1/push-installations', push_body(pushed))
+        assert (row['id'], row['fingerprint'], row['trust']) == (id, pushed.fingerprint, 'granted')
+        row = admin.row(duplicate)
+        assert (row['status'], row['duplicate_of']) == ('pending', id)
+    assert one.access() == 'not-registered'
+    assert len(admin.rows()) == 2
+
+
 def test_R6_a_blocked_or_revoked_computer_is_not_pushed(admin, agent):
     blocked, revoked = agent(), agent()
     admin.decide_one('block', blocked.register()['registration'])

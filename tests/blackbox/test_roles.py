@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """R28: every endpoint is checked for every role."""
+import datetime
 import json
+import re
+import urllib.parse
 import uuid
 
 import pytest
 
-from support import Agent, Computer, Person, Service
+from support import Agent, Computer, Person, Service, wait_for
 from support.connection import Connection, tls_context
-from support.schema import operations
+from support.schema import SOURCE, operations
 
 ROLES = ['nobody', 'viewer', 'operator', 'administrator']
 OPERATIONS = sorted(((method, path, operation['x-role']) for method, path, operation in operations()), key=str)
@@ -94,6 +97,55 @@ def test_R28_a_role_does_what_it_may_and_nothing_else(callers, role, method, pat
                          ids=lambda value: str(value))
 def test_R28_an_agents_certificate_is_no_persons_token(callers, method, path, least):
     assert ask(callers['agent'], method, path) == (401, 'unauthenticated')
+
+
+# What may stand where a token should, beside the right ones; {token} is one that an administrator has.
+MALFORMED = ['', 'Bearer', 'Bearer ', 'Bearer  {token}', 'Bearer {token}x', 'Bearer {half}', 'Basic {token}', '{token}',
+             'Bearer\t{token}', 'Bearer "{token}"', 'Bearer {token}, Bearer {token}', 'Bearer \xff\xfe', 'Bearer ' + 'x' * 20_000]
+KINDS = ['none', 'malformed', 'unknown', 'expired', 'removed']
+
+
+@pytest.fixture(scope='module')
+def refused_headers(callers):
+    """The Authorization headers of each kind, for each role where that makes a difference; None: none is sent."""
+    service, admin = callers['service'], callers['administrator']
+    expired = [service.person(f'expired {role}', role, expires=soon()) for role in ROLES[1:]]
+    removed = [service.person(f'removed {role}', role) for role in ROLES[1:]]
+    for each in removed:
+        assert each.call('GET', '/v1/whoami').status == 200
+        admin.delete(f'/v1/tokens/{urllib.parse.quote(each.name)}')
+    wait_for(lambda: all(each.call('GET', '/v1/whoami').status == 401 for each in expired), 10, 'they expire')
+    fill = {'token': admin.token, 'half': admin.token[:-4]}
+    return {'none': [None], 'malformed': [each.format(**fill) for each in MALFORMED],
+            'unknown': [f'Bearer rct_{"x" * 43}', f'Bearer {service.admin.token.swapcase()}'],
+            'expired': [f'Bearer {each.token}' for each in expired], 'removed': [f'Bearer {each.token}' for each in removed]}
+
+
+def soon():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)).strftime('%Y-%m-%dT%H:%M:%S.000Z')
+
+
+@pytest.mark.parametrize('method, path, least', OPERATIONS, ids=lambda value: str(value))
+@pytest.mark.parametrize('kind', KINDS)
+def test_R28_without_a_valid_token_nothing_is_done_or_told(callers, refused_headers, kind, method, path, least):
+    nobody = callers['nobody']
+    for header in refused_headers[kind]:
+        real = path.replace('{id}', '999999').replace('{name}', 'nobody-has-this-name')
+        headers = {'Idempotency-Key': str(uuid.uuid4()), **({} if header is None else {'Authorization': header.encode('latin-1')})}
+        answer = nobody.call(method, real, BODIES.get((method, path)), headers=headers)
+        if least == 'nobody':
+            assert answer.status == 200
+            continue
+        assert (answer.status, answer.json['type']) == (401, 'urn:rollcall:problem:unauthenticated'), header
+        assert (answer.headers['WWW-Authenticate'] == 'Bearer') == (least != 'agent')
+        assert 'nobody-has' not in answer.json['detail'] and set(answer.json) == {'type', 'title', 'status', 'detail'}
+
+
+def test_R28_each_endpoint_of_the_service_is_in_the_document():
+    """The routes' own table, read from its source: a new one cannot be forgotten, nor be there for somebody else."""
+    source = (SOURCE / 'src/service/rollcall-routes.c').read_text()
+    table = re.findall(r'^  \{ "(\w+)", "(\S+)", (\w+), ', source, re.M)
+    assert sorted((method, path, role.lower()) for method, path, role in table) == sorted(OPERATIONS)
 
 
 def test_R28_a_viewer_sees_no_tokens(callers):

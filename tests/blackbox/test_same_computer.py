@@ -103,6 +103,22 @@ def test_R10_counts_and_times_do_not_matter(admin, agent):
     assert admin.decide_one('allow', seen)['status'] == 'allowed'
 
 
+def test_R10_advice_and_trust_that_changed_since_are_refused(admin, agent):
+    one, id = allowed(admin, agent)
+    seen = admin.row(one.with_new_key().register()['registration'])
+    one.access()
+    assert admin.row(seen['id'])['advice'] != seen['advice']
+    assert admin.refusal('allow', seen) == 'changed'
+    blocked = agent()
+    id = blocked.register()['registration']
+    admin.decide_one('block', id)
+    admin.decide_one('allow', id)
+    seen = admin.row(id)
+    blocked.register()
+    assert (seen['trust'], admin.row(id)['trust']) == ('awaiting_request', 'granted')
+    assert admin.refusal('revoke', seen) == 'changed'
+
+
 def test_R10_a_status_that_another_person_changed_is_refused(admin, service, agent):
     jonas = service.person('jonas', 'operator')
     seen = admin.row(agent().register()['registration'])
@@ -232,6 +248,16 @@ def test_R12_a_copied_disk_leaves_the_rows_facts_and_status(admin, service, agen
     assert len(admin.rows()) == 1
 
 
+def test_R12_a_change_of_what_matches_makes_no_copied_disk(admin, agent):
+    one, id = allowed(admin, agent)
+    for types in (['uniqueid'], ['macaddress'], ['name.domain'], ['fqdn', 'uniqueid']):
+        admin.set_registration(matching_keys=types)
+        assert one.register(os=f'Debian of {types[0]}')['status'] == 'allowed'
+        row = admin.row(id)
+        assert (row['advice'], row['os']) == (None, f'Debian of {types[0]}')
+        assert 'copied_key' not in admin.events(id, 'request')[-1]['details']
+
+
 def conflict(admin, agent):
     """Two computers, and a third that has a key of each."""
     one, two = agent(), agent()
@@ -275,6 +301,34 @@ def test_R13_a_blocked_or_revoked_resource_is_not_applicable(admin, agent):
     admin.decide_one('revoke', second)
     for row in (first, second):
         assert admin.refusal('allow', id, resource_id=admin.row(row)['resource_id']) == 'not-applicable'
+
+
+def test_R13_R24_a_conflict_is_allowed_alone_once_what_it_matched_is_gone(admin, agent, service):
+    first, second, three = conflict(admin, agent)
+    id = three.register()['registration']
+    for row in (first, second):
+        admin.decide_one('block', row)
+    service.restart('+P100D')
+    admin.post('/v1/maintenance/purge')
+    assert [row['id'] for row in admin.rows()] == [id]
+    applied = admin.decide_one('allow', id)
+    assert (applied['id'], applied['into'], applied['status']) == (id, None, 'allowed')
+    row = admin.row(id)
+    assert (row['trust'], row['advice']) == ('granted', None) and row['resource_id']
+    assert three.access() == 'granted'
+
+
+def test_R14_R24_an_allow_on_a_duplicate_forgets_what_its_resource_was(admin, agent, service):
+    """What is remembered shares a key with the resource, and none with the duplicate that a person allows."""
+    old = agent(resource_keys=[('fqdn', 'old.example')])
+    admin.decide_one('block', old.register()['registration'])
+    one, id = allowed(admin, agent, resource_keys=[('macaddress', '52:54:00:00:00:01')])
+    one.register(resource_keys=[('macaddress', '52:54:00:00:00:01'), ('fqdn', 'old.example')])
+    service.restart('+P100D')
+    admin.post('/v1/maintenance/purge')
+    two = agent(resource_keys=[('macaddress', '52:54:00:00:00:01')])
+    assert admin.decide_one('allow', two.register()['registration'])['into'] == id
+    assert old.access() == 'not-registered'
 
 
 def test_R14_a_persons_decision_holds_for_the_computer(admin, agent):

@@ -290,31 +290,51 @@ test_no_such_sort (Fixture *fixture, gconstpointer data)
     }
 }
 
-static gboolean
-is_of_kind (const RollcallRegistration *row, RollcallReportKind kind)
+typedef struct
 {
-  switch (kind)
-    {
-    case ROLLCALL_REPORT_DUPLICATES:
-      return row->advice != ROLLCALL_ADVICE_NONE;
-    case ROLLCALL_REPORT_REVOKED_NOT_SEEN:
-      return row->status == ROLLCALL_STATUS_REVOKED && row->revocation_seen_at == 0;
-    case ROLLCALL_REPORT_SITE_SERVERS:
-      return row->site_server;
-    case ROLLCALL_REPORT_REGISTRATIONS:
-    default:
-      return TRUE;
-    }
+  const char *condition; /* (nullable) */
+  gboolean (*holds) (const RollcallRegistration *row);
+} Kind;
+
+static gboolean
+is_any (const RollcallRegistration *row)
+{
+  return TRUE;
 }
 
+static gboolean
+is_duplicate (const RollcallRegistration *row)
+{
+  return row->advice != ROLLCALL_ADVICE_NONE;
+}
+
+static gboolean
+is_revoked_unseen (const RollcallRegistration *row)
+{
+  return row->status == ROLLCALL_STATUS_REVOKED && row->revocation_seen_at == 0;
+}
+
+static gboolean
+is_site_server (const RollcallRegistration *row)
+{
+  return row->site_server;
+}
+
+static const Kind kinds[] = {
+  { NULL, is_any },
+  { "advice IS NOT NULL", is_duplicate },
+  { "status = 'revoked' AND revocation_seen_at IS NULL", is_revoked_unseen },
+  { "site_server -- a comment does no harm", is_site_server },
+};
+
 static void
-assert_counted (RollcallCache *cache, RollcallReportKind kind, const guint *by_status)
+assert_counted (RollcallCache *cache, const char *condition, const guint *by_status)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   RollcallStatusCounts counts;
 
-  rollcall_cache_count_async (cache, kind, NULL, test_take_result, &result);
+  rollcall_cache_count_async (cache, condition, NULL, test_take_result, &result);
   test_wait_until (result != NULL);
   g_assert_true (rollcall_cache_count_finish (cache, result, &counts, &error));
   g_assert_no_error (error);
@@ -325,18 +345,20 @@ static void
 test_statuses_and_kinds (Fixture *fixture, gconstpointer data)
 {
   apply (fixture->cache, test_page_new (1, N_ROWS, 0, FALSE), FALSE);
-  for (guint kind = ROLLCALL_REPORT_REGISTRATIONS; kind <= ROLLCALL_REPORT_SITE_SERVERS; kind++)
+  for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
     {
       guint by_status[ROLLCALL_N_STATUSES] = { 0 };
       for (gint64 id = 1; id <= N_ROWS; id++)
         {
           g_autoptr (RollcallRegistration) row = test_row_new (id, id);
-          by_status[row->status] += is_of_kind (row, kind);
+          by_status[row->status] += kinds[kind].holds (row) != 0;
         }
-      assert_counted (fixture->cache, kind, by_status);
+      assert_counted (fixture->cache, kinds[kind].condition, by_status);
       for (guint statuses = 0; statuses < 1 << ROLLCALL_N_STATUSES; statuses++)
         {
-          const RollcallReportQuery query = { .kind = kind, .statuses = statuses, .sort = (char *) "fqdn" };
+          const RollcallReportQuery query = { .condition = (char *) kinds[kind].condition,
+                                              .statuses = statuses,
+                                              .sort = (char *) "fqdn" };
           g_autoptr (GArray) ids = list_ids (fixture->cache, &query);
           guint expected = 0;
           for (guint status = 0; status < ROLLCALL_N_STATUSES; status++)
@@ -550,6 +572,72 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* A report's rows follow what is written, without a full look each time. */
+static void
+test_condition_follows (Fixture *fixture, gconstpointer data)
+{
+  const RollcallReportQuery query = { .condition = (char *) "name = 'moved'", .sort = (char *) "id" };
+  RollcallChanges *page = test_page_new (1, N_ROWS, 0, FALSE);
+  RollcallChanges *move = test_page_new (1, 1, N_ROWS, FALSE), *back = test_page_new (1, 1, N_ROWS + 1, FALSE);
+
+  apply (fixture->cache, page, FALSE);
+  g_autoptr (GArray) none = list_ids (fixture->cache, &query);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_set_str (&((RollcallChange *) g_ptr_array_index (move->items, 0))->registration->computer.name, "moved");
+  apply (fixture->cache, move, FALSE);
+  g_autoptr (GArray) one = list_ids (fixture->cache, &query);
+  g_assert_cmpuint (one->len, ==, 1);
+  apply (fixture->cache, back, FALSE);
+  g_autoptr (GArray) gone = list_ids (fixture->cache, &query);
+  g_assert_cmpuint (gone->len, ==, 0);
+}
+
+static void
+test_conditions_refused (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    int offset;
+  } bad[] = {
+    { "", -2 },
+    { "nmae = 'x'", 0 },
+    { "name = 'x' AND nmae = 'x'", 15 },
+    { "name = 'x') OR (TRUE", -3 }, /* is one, by its brackets */
+    { "name = 'x'; DROP TABLE row", -2 },
+    { "1) ; DELETE FROM row WHERE (1", -2 },
+    { "(SELECT server FROM state) <> ''", -1 },
+    { "(SELECT text FROM search) <> ''", -1 },
+    { "EXISTS (SELECT 1 FROM sqlite_schema)", -1 },
+    { "load_extension ('x')", -2 },
+    { "readfile ('/etc/passwd') IS NOT NULL", -2 },
+    { "randomblob (1000000000) IS NOT NULL", 0 },
+    { "id IN (SELECT value FROM json_each ('[1]'))", -2 },
+    { "id IN (WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n)", -2 },
+  };
+
+  apply (fixture->cache, test_page_new (1, N_ROWS, 0, FALSE), FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      int offset = -5;
+      gboolean good = rollcall_cache_check_condition (fixture->cache, bad[i].text, &offset, &error);
+
+      g_test_message ("%s: %s at %d", bad[i].text, error != NULL ? error->message : "good", offset);
+      if (bad[i].offset == -3)
+        {
+          g_assert_true (good);
+          continue;
+        }
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+      if (bad[i].offset != -2)
+        g_assert_cmpint (offset, ==, bad[i].offset);
+    }
+  const RollcallReportQuery all = { .sort = (char *) "id" };
+  g_autoptr (GArray) ids = list_ids (fixture->cache, &all);
+  g_assert_cmpuint (ids->len, ==, N_ROWS);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -562,7 +650,9 @@ main (int argc, char **argv)
   ADD ("/client/cache/removed", test_removed);
   ADD ("/client/cache/C2-every-sort", test_every_sort);
   ADD ("/client/cache/no-such-sort", test_no_such_sort);
-  ADD ("/client/cache/C2-statuses-and-kinds", test_statuses_and_kinds);
+  ADD ("/client/cache/C2-statuses-and-conditions", test_statuses_and_kinds);
+  ADD ("/client/cache/C2-a-condition-follows-what-is-written", test_condition_follows);
+  ADD ("/client/cache/C2-a-condition-reads-registrations-and-nothing-else", test_conditions_refused);
   ADD ("/client/cache/C2-text", test_text);
   ADD ("/client/cache/C2-text-of-many", test_text_of_many);
   ADD ("/client/cache/restart-drops", test_restart_drops);

@@ -13,6 +13,15 @@
   "\"decided_by\":{\"kind\":\"none\",\"name\":\"\"},\"decided_at\":null,\"note\":\"say \\\"hi\\\"\","                  \
   "\"first_requested\":\"2026-01-05T09:30:00.000Z\",\"last_requested\":\"2026-01-05T09:30:00.000Z\","                  \
   "\"request_count\":3,\"last_contact\":null,\"revocation_seen_at\":null,\"purge_after\":null}"
+#define LAST_ROW                                                                                                       \
+  "{\"id\":13,\"revision\":345,\"status\":\"pending\",\"trust\":\"none\",\"origin\":\"request\","                      \
+  "\"name\":\"last\",\"domain\":\"corp.example\",\"fqdn\":\"last.corp.example\",\"os\":\"Debian 13\","                 \
+  "\"user\":\"maria\",\"ips\":[\"10.20.0.42\",\"10.20.0.43\"],\"macs\":[],\"agent_version\":\"1\",\"fingerprint\":"    \
+  "\"ab\","                                                                                                            \
+  "\"key_changes\":0,\"resource_id\":7,\"duplicate_of\":null,\"advice\":null,\"site_server\":false,"                   \
+  "\"decided_by\":{\"kind\":\"none\",\"name\":\"\"},\"decided_at\":null,\"note\":\"say \\\"hi\\\"\","                  \
+  "\"first_requested\":\"2026-01-05T09:30:00.000Z\",\"last_requested\":\"2026-01-05T09:30:00.000Z\","                  \
+  "\"request_count\":3,\"last_contact\":null,\"revocation_seen_at\":null,\"purge_after\":null}"
 
 static void
 answer (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
@@ -25,7 +34,7 @@ answer (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
   else if (g_str_equal (path, "/v1/registrations"))
     {
       g_assert_cmpstr (cursor, ==, "a b&c");
-      test_service_answer (message, 200, "{\"items\":[{\"id\":13,\"name\":\"last\"}],\"next\":null}");
+      test_service_answer (message, 200, "{\"items\":[" LAST_ROW "],\"next\":null}");
     }
   else if (g_str_equal (path, "/v1/registrations/12"))
     test_service_answer (message, 200, HOSTILE_ROW);

@@ -95,6 +95,7 @@ compare_row (World *world, const RollcallRegistration *row, const ModelRow *mode
   COMPARE (revocation_seen_at, model->revocation_seen_at);
   COMPARE (purge_after, model_purge_after (world->model, model));
 #undef COMPARE
+  compare_numbers (world, row->id, "matched rows", row->conflicts_with->len, model->n_matched);
   compare_texts (world, row->id, "name", row->computer.name, name);
   compare_texts (world, row->id, "fingerprint", row->fingerprint, fingerprint_of (model->key));
   compare_texts (world, row->id, "decided_by_name", row->decided_by_name, model->decider_name);

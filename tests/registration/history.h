@@ -88,7 +88,7 @@ typedef struct
   guint n;
 } KnownHistory;
 
-#define N_KNOWN_HISTORIES 11
+#define N_KNOWN_HISTORIES 16
 extern const KnownHistory known_histories[N_KNOWN_HISTORIES];
 
 G_END_DECLS

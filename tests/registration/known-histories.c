@@ -131,6 +131,68 @@ static const Step forgotten_by_what_is_merged_into[] = {
   { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = 0 },
 };
 
+/* What only a store can leave out: rows around the resource of the row that is asked for. */
+
+static const Step pushed_to_a_duplicate[] = {
+  { STEP_REQUEST, .key = 3, .resource_keys = 0x18 },
+  { STEP_DECISION, .key = 3, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
+  { STEP_REQUEST, .key = 1, .resource_keys = 0x2 },
+  { STEP_REQUEST, .key = 0, .resource_keys = 0x8 },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x12 },
+  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
+  { STEP_PUSH, .key = 0, .resource_keys = 0x0 },
+};
+
+static const Step remembered_beside_the_resource[] = {
+  { STEP_REQUEST, .key = 3, .resource_keys = 0x0 },
+  { STEP_DECISION, .key = 3, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x1 },
+  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
+  { STEP_REQUEST, .key = 3, .resource_keys = 0x9 },
+  { STEP_CLOCK, .value = 6 },
+  { STEP_PURGE },
+  { STEP_REQUEST, .key = 1, .resource_keys = 0x8 },
+  { STEP_DECISION, .key = 1, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
+};
+
+static const Step remembered_beside_what_was_named[] = {
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x21 },
+  { STEP_REQUEST, .key = 4, .resource_keys = 0x12 },
+  { STEP_REQUEST, .key = 3, .resource_keys = 0x20 },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x11 },
+  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
+  { STEP_PERIOD, .value = 2 },
+  { STEP_CLOCK, .value = 5 },
+  { STEP_PURGE },
+  { STEP_REQUEST, .key = 5, .resource_keys = 0x22 },
+  { STEP_DECISION, .key = 5, .action = ROLLCALL_ACTION_ALLOW, .resource = 3 },
+};
+
+static const Step remembered_beside_a_pushed_resource[] = {
+  { STEP_REQUEST, .key = 4, .resource_keys = 0x2 },
+  { STEP_PUSH, .key = 1, .resource_keys = 0x20 },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x20 },
+  { STEP_DECISION, .key = 4, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
+  { STEP_REQUEST, .key = 1, .resource_keys = 0x22 },
+  { STEP_PERIOD, .value = 2 },
+  { STEP_CLOCK, .value = 5 },
+  { STEP_PURGE },
+  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
+};
+
+static const Step remembered_beside_a_merged_conflict[] = {
+  { STEP_REQUEST, .key = 0, .resource_keys = 0x8 },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x10 },
+  { STEP_REQUEST, .key = 1, .resource_keys = 0x18 },
+  { STEP_DECISION, .key = 1, .action = ROLLCALL_ACTION_ALLOW, .resource = 2 },
+  { STEP_PERIOD, .value = 2 },
+  { STEP_DECISION, .key = 0, .action = ROLLCALL_ACTION_BLOCK, .resource = MODEL_NOBODY },
+  { STEP_CLOCK, .value = 5 },
+  { STEP_PURGE },
+  { STEP_REQUEST, .key = 2, .resource_keys = 0x10 },
+  { STEP_DECISION, .key = 2, .action = ROLLCALL_ACTION_ALLOW, .resource = MODEL_NOBODY },
+};
+
 const KnownHistory known_histories[N_KNOWN_HISTORIES] = {
   { "/registration/R12-a-trusted-key-on-a-copied-disk-is-evidence", copied_key_is_evidence,
     G_N_ELEMENTS (copied_key_is_evidence) },
@@ -154,4 +216,14 @@ const KnownHistory known_histories[N_KNOWN_HISTORIES] = {
     forgotten_by_another_computer, G_N_ELEMENTS (forgotten_by_another_computer) },
   { "/registration/R13-R16-a-conflict-does-not-match-what-it-is-merged-into-for-a-memory",
     forgotten_by_what_is_merged_into, G_N_ELEMENTS (forgotten_by_what_is_merged_into) },
+  { "/registration/R6-R14-a-push-on-a-duplicate-sees-who-was-blocked-for-its-resource", pushed_to_a_duplicate,
+    G_N_ELEMENTS (pushed_to_a_duplicate) },
+  { "/registration/R24-allow-on-a-duplicate-forgets-what-shares-a-key-with-its-resource",
+    remembered_beside_the_resource, G_N_ELEMENTS (remembered_beside_the_resource) },
+  { "/registration/R13-R24-allow-on-a-conflict-forgets-what-shares-a-key-with-what-it-names",
+    remembered_beside_what_was_named, G_N_ELEMENTS (remembered_beside_what_was_named) },
+  { "/registration/R6-R24-allow-on-a-duplicate-of-a-pushed-computer-forgets-what-shares-a-key",
+    remembered_beside_a_pushed_resource, G_N_ELEMENTS (remembered_beside_a_pushed_resource) },
+  { "/registration/R13-R24-allow-forgets-what-shares-a-key-with-a-merged-conflict", remembered_beside_a_merged_conflict,
+    G_N_ELEMENTS (remembered_beside_a_merged_conflict) },
 };

@@ -89,6 +89,51 @@ test_policy_blocked_is_judged (World *world, gconstpointer unused)
   g_assert_cmpint (row->key_changes, ==, 1);
 }
 
+/* R10: the status follows R14, too. */
+static void
+test_new_key_of_a_forbidden_computer (World *world, gconstpointer unused)
+{
+  RollcallRegistration *row;
+  gint64 pending;
+
+  world_ask (world, "a", "PC", "fqdn=a.example");
+  pending = world_ask (world, "b", "PC", "fqdn=b.example")->id;
+  world_ask (world, "b", "PC", "fqdn=b.example fqdn=a.example"); /* one computer after all */
+  world_decide (world, BLOCK, 1, 0);
+  world_set_policy (world, "*", ROLLCALL_POLICY_ALLOW);
+  g_assert_cmpint (world_ask (world, "b", "PC", "fqdn=b.example")->status, ==, PENDING);
+  row = world_ask (world, "c", "PC", "fqdn=b.example");
+  g_assert_cmpint (row->id, ==, pending);
+  g_assert_cmpint (row->key_changes, ==, 1);
+  g_assert_cmpint (row->status, ==, PENDING);
+}
+
+/* R10, R11: the survivor's numbers, and the old key. */
+static void
+test_merged_numbers (World *world, gconstpointer unused)
+{
+  gint64 id = world_allow (world, "a", "fqdn=pc.example"), first = world->context.now, duplicate;
+  const RollcallRegistration *row;
+
+  world_wait (world, MINUTE);
+  world_ask (world, "b", "PC", "fqdn=pc.example");
+  world_wait (world, MINUTE);
+  duplicate = world_ask (world, "b", "NEW", "fqdn=pc.example macaddress=52:54:00:00:00:01")->id;
+  world_wait (world, MINUTE);
+  world_decide (world, ALLOW, duplicate, 0);
+  row = world_find (world, id);
+  g_assert_cmpint (row->request_count, ==, 3);
+  g_assert_cmpint (row->first_requested, ==, first);
+  g_assert_cmpint (row->last_requested, ==, first + 2 * MINUTE);
+  g_assert_cmpint (row->resource_id, ==, 1);
+  g_assert_cmpint (row->key_changes, ==, 1);
+  g_assert_cmpstr (row->computer.name, ==, "NEW");
+  g_assert_true (holds (row, "52:54:00:00:00:01"));
+  g_assert_cmpint (row->decided_at, ==, first + 3 * MINUTE);
+  g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_NOT_REGISTERED);
+  g_assert_cmpint (world_access (world, "b"), ==, ROLLCALL_ACCESS_GRANTED);
+}
+
 /* R12: a policy acts on a request of the duplicate's alone, and never on `clone`. */
 static void
 test_on_the_duplicates_request (World *world, gconstpointer unused)
@@ -161,6 +206,24 @@ set_matching (World *world, const char *types, const char *ignored)
   g_strfreev (world->settings->ignored_values);
   world->settings->matching_keys = g_strsplit (types, " ", -1);
   world->settings->ignored_values = g_strsplit (ignored, " ", -1);
+}
+
+/* R12: it leaves the status too: what asks is not the computer that a policy would judge. */
+static void
+test_a_copy_is_not_judged (World *world, gconstpointer unused)
+{
+  gint64 id = world_ask (world, "a", "PC", "fqdn=pc.example")->id;
+
+  world_set_policy (world, "*", ROLLCALL_POLICY_ALLOW);
+  g_assert_cmpint (world_ask (world, "a", "COPY", "fqdn=copy.example")->status, ==, PENDING);
+  assert_copied (world, TRUE);
+  g_assert_cmpint (world->last->registration, ==, id);
+  world_set_policy (world, "*", ROLLCALL_POLICY_BLOCK);
+  g_assert_cmpint (world_ask (world, "a", "COPY", "fqdn=copy.example")->status, ==, PENDING);
+  /* what advises `clone` is left to a person, also once the computer itself asks again */
+  world_set_policy (world, "*", ROLLCALL_POLICY_ALLOW);
+  g_assert_cmpint (world_ask (world, "a", "PC", "fqdn=pc.example")->status, ==, PENDING);
+  assert_copied (world, FALSE);
 }
 
 /* An honest computer asks as ever; what changed is what the settings match. */
@@ -282,6 +345,24 @@ test_conflict_alone (World *world, gconstpointer unused)
   g_assert_cmpint (world_access (world, "c"), ==, ROLLCALL_ACCESS_GRANTED);
 }
 
+/* What it matched once is forgotten, also where it would match no more. */
+static void
+test_conflict_alone_under_other_settings (World *world, gconstpointer unused)
+{
+  gint64 id;
+
+  world_ask (world, "a", "a", "macaddress=52:54:00:00:00:01");
+  world_ask (world, "b", "b", "fqdn=b.example");
+  id = world_ask (world, "c", "c", "macaddress=52:54:00:00:00:01 fqdn=b.example")->id;
+  world_decide (world, BLOCK, 1, 0);
+  world_decide (world, BLOCK, 2, 0);
+  world_wait (world, 100 * DAY);
+  g_assert_cmpuint (world_purge (world), ==, 2);
+  set_matching (world, "fqdn", "");
+  g_assert_cmpint (world_decide (world, ALLOW, id, 0), ==, ROLLCALL_REFUSAL_NONE);
+  g_assert_cmpuint (world->rows->len, ==, 1);
+}
+
 static void
 test_conflict_half_gone (World *world, gconstpointer unused)
 {
@@ -319,6 +400,32 @@ test_awaited_at_a_request (World *world, gconstpointer unused)
   g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_PENDING);
   world_ask (world, "a", "PC", "fqdn=pc.example");
   g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_GRANTED);
+}
+
+static void
+test_blocked_that_was_revoked (World *world, gconstpointer unused)
+{
+  gint64 id = world_allow (world, "a", "fqdn=pc.example");
+
+  world_decide (world, REVOKE, id, 0);
+  world_decide (world, BLOCK, id, 0);
+  g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_REVOKED);
+  world_decide (world, ALLOW, id, 0);
+  g_assert_cmpint (world_find (world, id)->trust, ==, ROLLCALL_TRUST_AWAITING_REQUEST);
+  g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_PENDING);
+  world_ask (world, "a", "PC", "fqdn=pc.example");
+  g_assert_cmpint (world_access (world, "a"), ==, ROLLCALL_ACCESS_GRANTED);
+}
+
+/* Another computer's request by the awaited key is none of that key's (R12). */
+static void
+test_a_copy_is_not_awaited (World *world, gconstpointer unused)
+{
+  gint64 id = world_block (world, "a", "fqdn=pc.example");
+
+  world_decide (world, ALLOW, id, 0);
+  world_ask (world, "a", "COPY", "fqdn=copy.example");
+  g_assert_cmpint (world_find (world, id)->trust, ==, ROLLCALL_TRUST_AWAITING_REQUEST);
 }
 
 static void
@@ -364,6 +471,9 @@ main (int argc, char **argv)
   world_test (P "R9-equal-values-of-two-types-are-two-keys", test_type_counts);
   world_test (P "R9-what-the-settings-match-no-more-tells-nothing", test_settings_hold_for_rows);
   world_test (P "R10-a-policys-blocked-is-judged-anew-with-its-new-key", test_policy_blocked_is_judged);
+  world_test (P "R10-R14-a-new-key-of-a-forbidden-computer-is-not-allowed", test_new_key_of_a_forbidden_computer);
+  world_test (P "R11-a-merged-row-adds-counts-and-keeps-its-first-request", test_merged_numbers);
+  world_test (P "R12-a-copied-disk-is-not-judged-by-policies", test_a_copy_is_not_judged);
   world_test (P "R12-a-policy-allows-a-duplicate-on-its-own-request-alone", test_on_the_duplicates_request);
   world_test (P "R12-an-observation-time-of-0-is-at-once", test_observation_off);
   g_test_add (P "R12-a-request-of-the-trusted-key-is-evidence", World, "", world_open, test_any_call_is_evidence,
@@ -376,9 +486,12 @@ main (int argc, char **argv)
   world_test (P "R13-duplicates-are-not-counted", test_duplicates_do_not_count);
   world_test (P "R13-conflicts-are-not-counted", test_conflicts_do_not_count);
   world_test (P "R13-R24-a-conflict-is-allowed-alone-once-all-that-it-matched-is-gone", test_conflict_alone);
+  world_test (P "R13-R24-a-conflict-allowed-alone-forgets-what-it-matched", test_conflict_alone_under_other_settings);
   world_test (P "R13-a-conflict-names-what-is-left-of-what-it-matched", test_conflict_half_gone);
   world_test (P "R14-a-policys-blocked-forbids-nothing", test_a_policys_blocked_forbids_nothing);
   world_test (P "R16-awaited-trust-is-granted-at-a-request-not-at-an-access", test_awaited_at_a_request);
+  world_test (P "R16-blocked-that-came-from-revoked-is-no-exception", test_blocked_that_was_revoked);
+  world_test (P "R12-R16-a-copied-disk-is-not-what-is-awaited", test_a_copy_is_not_awaited);
   world_test (P "R16-another-key-meanwhile-is-a-duplicate-that-no-policy-allows", test_another_key_meanwhile);
   world_test (P "R16-a-blocked-duplicate-merges-when-it-asks-and-not-before", test_blocked_duplicate);
   return g_test_run ();

@@ -83,7 +83,7 @@ class Connection:
         if content and media_type in ('application/json', 'application/problem+json'):
             answer.json = jsonlib.loads(content)
         if check:
-            check_answer(method, path, answer.status, media_type, answer.json)
+            check_answer(method, path, answer.status, response.headers, content, answer.json)
         if response.headers.get('Connection', '').lower() == 'close':
             self.http.close()
         return answer

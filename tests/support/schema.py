@@ -1,22 +1,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/openapi.yaml, and the part of JSON Schema that it uses."""
+"""docs/openapi.yaml, and whether what the service answers is what it says (JSON Schema 2020-12, by jsonschema)."""
 import functools
 import os
 import pathlib
 import re
 
+import jsonschema
+import referencing
+import referencing.jsonschema
 import yaml
 
 SOURCE = pathlib.Path(os.environ.get('ROLLCALL_SOURCE') or pathlib.Path(__file__).resolve().parents[2])
 METHODS = ('get', 'put', 'post', 'delete')
-TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
-KNOWN = {'$ref', 'type', 'enum', 'const', 'required', 'properties', 'additionalProperties', 'items', 'minItems', 'maxItems',
-         'minLength', 'maxLength', 'minimum', 'maximum', 'pattern', 'format', 'oneOf', 'allOf', 'description', 'default'}
+BASE = 'urn:rollcall:openapi'
+
+
+def is_integer(_, value):
+    """JSON Schema takes 1.0 for one, a client in another language may not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many({'integer': is_integer}))
 
 
 @functools.cache
 def document():
     return yaml.safe_load((SOURCE / 'docs' / 'openapi.yaml').read_text())
+
+
+@functools.cache
+def registry():
+    return referencing.Registry().with_resource(
+        BASE, referencing.Resource.from_contents(document(), default_specification=referencing.jsonschema.DRAFT202012))
 
 
 def operations():
@@ -28,100 +45,76 @@ def operations():
 
 
 @functools.cache
-def find_operation(method, path):
-    """The operation that a path without its query stands for; None for an unknown one."""
-    for there, template, operation in sorted(operations(), key=lambda each: each[1].count('{')):
+def find_path(method, path):
+    """The template that a path without its query stands for; None for an unknown one."""
+    for there, template, _ in sorted(operations(), key=lambda each: each[1].count('{')):
         pattern = re.sub(r'\\{\w+\\}', '[^/]+', re.escape(template))
         if there == method and re.fullmatch(pattern, path):
-            return operation
+            return template
     return None
+
+
+def get(pointer):
+    target = document()
+    for part in pointer.split('/')[1:]:
+        target = target[part.replace('~1', '/').replace('~0', '~')]
+    return target
+
+
+def follow(pointer):
+    """The pointer of what a pointer leads to by $ref."""
+    while '$ref' in get(pointer):
+        pointer = get(pointer)['$ref'].removeprefix('#')
+    return pointer
 
 
 def resolve(schema):
     while '$ref' in schema:
-        target = document()
-        for part in schema['$ref'].removeprefix('#/').split('/'):
-            target = target[part]
-        schema = target
+        schema = get(schema['$ref'].removeprefix('#'))
     return schema
 
 
-def has_type(value, name):
-    if name in ('integer', 'number'):
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, TYPES[name])
+def escape(part):
+    return part.replace('~', '~0').replace('/', '~1')
 
 
-def same(a, b):
-    return type(a) is type(b) and a == b
+@functools.cache
+def make_validator(pointer):
+    return Validator({'$ref': f'{BASE}#{pointer}'}, registry=registry())
 
 
-def object_faults(value, schema, where):
-    for name in schema.get('required', ()):
-        if name not in value:
-            yield f'{where}: {name} is not there'
-    more = schema.get('additionalProperties', True)
-    for name, member in value.items():
-        if name in schema.get('properties', {}):
-            yield from faults(member, schema['properties'][name], f'{where}/{name}')
-        elif more is False:
-            yield f'{where}: {name} is not known'
-        elif isinstance(more, dict):
-            yield from faults(member, more, f'{where}/{name}')
+def faults(value, pointer):
+    """What is wrong with a value by the schema at a pointer, a line each."""
+    return [f'{error.json_path}: {error.message}' for error in make_validator(pointer).iter_errors(value)]
 
 
-def text_faults(value, schema, where):
-    if 'pattern' in schema and not re.search(schema['pattern'], value):
-        yield f'{where}: {value!r} does not match {schema["pattern"]}'
-    if not schema.get('minLength', 0) <= len(value.encode()) <= schema.get('maxLength', len(value.encode())):
-        yield f'{where}: has {len(value.encode())} bytes'
+@functools.cache
+def find_response(method, path, status):
+    """The pointer of the response that the document names for an answer."""
+    template = find_path(method, path)
+    if template is None:
+        return '/components/responses/Problem'
+    responses = f'/paths/{escape(template)}/{method.lower()}/responses'
+    named = [name for name in (str(status), 'default') if name in get(responses)]
+    assert named, f'{method} {path}: status {status} is not in docs/openapi.yaml'
+    return follow(f'{responses}/{named[0]}')
 
 
-def faults(value, schema, where=''):
-    """What is wrong with a value by a schema, a line each."""
-    schema = resolve(schema)
-    assert set(schema) <= KNOWN, f'this checker does not know {set(schema) - KNOWN}'
-    types = schema.get('type', [])
-    types = [types] if isinstance(types, str) else types
-    if types and not any(has_type(value, name) for name in types):
-        yield f'{where}: {value!r} is no {" or ".join(types)}'
+def check_answer(method, path, status, headers, content, json):
+    """Fails where an answer of the service is not what docs/openapi.yaml says. content: the bytes; json: parsed, or None."""
+    what = f'{method} {path} {status}'
+    pointer = find_response(method, path.split('?')[0], status)
+    response = get(pointer)
+    for name, header in response.get('headers', {}).items():
+        needed = header.get('required') or name == 'Retry-After' and status in (429, 503)
+        assert name in headers or not needed, f'{what}: no {name}'
+        if name in headers and header['schema'].get('type') == 'integer':
+            assert int(headers[name]) >= header['schema'].get('minimum', 0), f'{what}: {name}: {headers[name]}'
+    if not response.get('content'):
+        assert content == b'', f'{what}: a body that docs/openapi.yaml does not know'
         return
-    if 'enum' in schema and not any(same(value, each) for each in schema['enum']):
-        yield f'{where}: {value!r} is none of {schema["enum"]}'
-    if 'const' in schema and not same(value, schema['const']):
-        yield f'{where}: {value!r} is not {schema["const"]!r}'
-    if 'oneOf' in schema:
-        wrong = [list(faults(value, each, where)) for each in schema['oneOf']]
-        if sum(not each for each in wrong) != 1:
-            yield f'{where}: {value!r} fits not just one of several: {wrong}'
-    for each in schema.get('allOf', ()):
-        yield from faults(value, each, where)
-    if isinstance(value, dict):
-        yield from object_faults(value, schema, where)
-    elif isinstance(value, list):
-        if not schema.get('minItems', 0) <= len(value) <= schema.get('maxItems', len(value)):
-            yield f'{where}: has {len(value)} items'
-        for index, item in enumerate(value):
-            yield from faults(item, schema.get('items', {}), f'{where}/{index}')
-    elif isinstance(value, str):
-        yield from text_faults(value, schema, where)
-    elif has_type(value, 'integer') and not schema.get('minimum', value) <= value <= schema.get('maximum', value):
-        yield f'{where}: {value} is out of bounds'
-
-
-def check_answer(method, path, status, media_type, body):
-    """Fails where an answer of the service is not what docs/openapi.yaml says. body: the parsed JSON, or None."""
-    operation = find_operation(method, path.split('?')[0])
-    if operation is None:
-        wanted = document()['components']['responses']['Problem']
-    else:
-        wanted = operation['responses'].get(str(status)) or operation['responses'].get('default')
-    assert wanted is not None, f'{method} {path}: status {status} is not in docs/openapi.yaml'
-    content = resolve(wanted).get('content')
-    if not content:
-        return
-    assert media_type in content, f'{method} {path} {status}: {media_type} is none of {list(content)}'
-    schema = content[media_type].get('schema')
-    if schema and media_type.endswith('json'):
-        found = list(faults(body, schema))
-        assert not found, f'{method} {path} {status}: ' + '; '.join(found[:5])
+    media_type = headers.get_content_type()
+    assert media_type in response['content'], f'{what}: {media_type} is none of {list(response["content"])}'
+    if media_type.endswith('json') and 'schema' in response['content'][media_type]:
+        found = faults(json, f'{pointer}/content/{escape(media_type)}/schema')
+        assert not found, f'{what}: ' + '; '.join(found[:5])

@@ -33,6 +33,7 @@ class Sshd:
         shutil.copy(self.folder / 'person.pub', self.folder / 'authorized')
         self.known, self.log = self.folder / 'known_hosts', self.folder / 'sshd.log'
         self.port, self.process = free_port(), None
+        self.asks = False  # whether ssh may ask the person
         self.know(self.folder / 'host.pub')
 
     def know(self, public_key):
@@ -91,5 +92,5 @@ class Sshd:
         """rollcallctl push's, to get there without any file of this user's."""
         return ['--port', self.port, '--identity', self.key,
                 *(word for option in (f'UserKnownHostsFile={self.known}', 'GlobalKnownHostsFile=/dev/null', 'IdentitiesOnly=yes',
-                                      'IdentityAgent=none', 'BatchMode=yes')
+                                      'IdentityAgent=none', f'BatchMode={"no" if self.asks else "yes"}')
                   for word in ('--ssh-option', option))]

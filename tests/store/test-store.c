@@ -140,21 +140,22 @@ test_site_servers (Fixture *fixture, gconstpointer unused)
     }
 }
 
-static void
-add_row (Fixture *fixture, const char *name, gboolean site_server)
+/* Returns: the row's id, given if it has none */
+static gint64
+put_row (Fixture *fixture, RollcallRegistration *row)
 {
   RollcallContext context = { .now = 1000 };
   g_autoptr (GError) error = NULL;
   g_autoptr (RollcallOutcome) outcome = g_new0 (RollcallOutcome, 1);
-  RollcallRegistration *row = rollcall_registration_new ();
+  gint64 id;
 
   outcome->put = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_registration_free);
   outcome->removed = g_array_new (FALSE, FALSE, sizeof (RollcallRemoval));
   outcome->events = g_ptr_array_new ();
   g_assert_true (rollcall_store_load_context (fixture->store, &context, NULL));
-  row->id = context.next_registration++;
-  row->site_server = site_server;
-  g_set_str (&row->computer.name, name);
+  if (row->id == 0)
+    row->id = context.next_registration++;
+  id = row->id;
   g_ptr_array_add (outcome->put, row);
   rollcall_store_begin (fixture->store, &error);
   g_assert_no_error (error);
@@ -162,6 +163,111 @@ add_row (Fixture *fixture, const char *name, gboolean site_server)
   g_assert_no_error (error);
   rollcall_store_commit (fixture->store, &error);
   g_assert_no_error (error);
+  return id;
+}
+
+static void
+add_row (Fixture *fixture, const char *name, gboolean site_server)
+{
+  RollcallRegistration *row = rollcall_registration_new ();
+
+  row->site_server = site_server;
+  g_set_str (&row->computer.name, name);
+  put_row (fixture, row);
+}
+
+/* R9: what leaves a row leaves the store, and the places of the others move up. */
+static void
+test_keys_that_leave (Fixture *fixture, gconstpointer unused)
+{
+  RollcallRegistration *row = rollcall_registration_new ();
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  g_autoptr (GPtrArray) around = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("pc-%u.example", i);
+
+      g_ptr_array_add (row->resource_keys, rollcall_resource_key_new ("fqdn", value));
+    }
+  put_row (fixture, row);
+  row = rollcall_store_get_registration (fixture->store, 1, NULL, NULL);
+  g_ptr_array_remove_range (row->resource_keys, 1, 2);
+  ((RollcallResourceKey *) row->resource_keys->pdata[1])->pinned = TRUE;
+  put_row (fixture, row);
+
+  g_ptr_array_add (wanted, rollcall_resource_key_new ("fqdn", "pc-1.example"));
+  around = rollcall_store_load_neighbourhood (fixture->store, NULL, wanted, NULL);
+  g_assert_cmpuint (around->len, ==, 0);
+  g_clear_pointer (&around, g_ptr_array_unref);
+  g_set_str (&((RollcallResourceKey *) wanted->pdata[0])->value, "pc-3.example");
+  around = rollcall_store_load_neighbourhood (fixture->store, NULL, wanted, NULL);
+  g_assert_cmpuint (around->len, ==, 1);
+  row = around->pdata[0];
+  g_assert_cmpuint (row->resource_keys->len, ==, 3);
+  g_assert_cmpstr (((RollcallResourceKey *) row->resource_keys->pdata[1])->value, ==, "pc-3.example");
+  g_assert_true (((RollcallResourceKey *) row->resource_keys->pdata[1])->pinned);
+  g_assert_false (((RollcallResourceKey *) row->resource_keys->pdata[2])->pinned);
+}
+
+/* A row with the resource keys @names; returns its id. */
+static gint64
+add_named (Fixture *fixture, gint64 duplicate_of, gint64 matched, const char *names)
+{
+  RollcallRegistration *row = rollcall_registration_new ();
+  g_auto (GStrv) each = g_strsplit (names, " ", -1);
+
+  row->duplicate_of = duplicate_of;
+  if (matched != 0)
+    g_array_append_val (row->conflicts_with, matched);
+  for (guint i = 0; each[i] != NULL; i++)
+    g_ptr_array_add (row->resource_keys, rollcall_resource_key_new ("fqdn", each[i]));
+  g_ptr_array_add (row->keys, rollcall_key_new (each[0], 1000));
+  g_set_str (&row->fingerprint, each[0]);
+  return put_row (fixture, row);
+}
+
+static char *
+list_ids (GPtrArray *rows)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gint64 id = 1; id < 100; id++)
+    for (guint i = 0; i < rows->len; i++)
+      if (((RollcallRegistration *) rows->pdata[i])->id == id)
+        g_string_append_printf (text, "%s%" G_GINT64_FORMAT, text->len > 0 ? " " : "", id);
+  return g_string_free (text, FALSE);
+}
+
+/* R11-R14, R24: rows that need not share a key any more (R9: a row keeps 256). */
+static void
+test_neighbourhood (Fixture *fixture, gconstpointer unused)
+{
+  gint64 resource = add_named (fixture, 0, 0, "a a2");
+  gint64 duplicate = add_named (fixture, resource, 0, "b");
+  gint64 conflict = add_named (fixture, 0, resource, "c");
+  gint64 sharing = add_named (fixture, 0, 0, "d a2"), sharings = add_named (fixture, sharing, 0, "e");
+  g_autoptr (GPtrArray) key = g_ptr_array_new_with_free_func ((GDestroyNotify) rollcall_resource_key_free);
+  const gint64 from[] = { resource, duplicate, conflict };
+
+  add_named (fixture, 0, 0, "stranger");
+  g_assert_cmpint (sharings, ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (from); i++)
+    {
+      g_autoptr (GPtrArray) rows = rollcall_store_load_around (fixture->store, from[i], NULL);
+      g_autofree char *found = list_ids (rows);
+
+      g_assert_cmpstr (found, ==, "1 2 3 4 5");
+    }
+  g_ptr_array_add (key, rollcall_resource_key_new ("fqdn", "b"));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray)
+          rows = rollcall_store_load_neighbourhood (fixture->store, i == 0 ? "b" : NULL, i == 0 ? NULL : key, NULL);
+      g_autofree char *found = list_ids (rows);
+
+      g_assert_cmpstr (found, ==, "1 2 3 4 5");
+    }
 }
 
 static void
@@ -290,6 +396,10 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/store/R9-R13-looking-for-a-computer-reads-no-other-row", Fixture, NULL, set_up, test_lookups,
               tear_down);
+  g_test_add ("/store/R11-R14-a-neighbourhood-is-what-stands-beside-and-what-shares-a-key-with-that", Fixture, NULL,
+              set_up, test_neighbourhood, tear_down);
+  g_test_add ("/store/R9-a-resource-key-that-leaves-its-row-is-found-no-more", Fixture, NULL, set_up,
+              test_keys_that_leave, tear_down);
   g_test_add ("/store/R2-keeping-a-row-reads-no-other-row", Fixture, NULL, set_up, test_writing, tear_down);
   g_test_add ("/store/a-store-of-the-first-version-is-brought-to-the-present-one", Fixture, NULL, set_up,
               test_migration, tear_down);
