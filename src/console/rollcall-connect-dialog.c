@@ -343,11 +343,7 @@ rollcall_connect_dialog_new (RollcallServices *services, const char *server)
   RollcallConnectDialog *self = g_object_new (ROLLCALL_TYPE_CONNECT_DIALOG, NULL);
   self->services = g_object_ref (services);
   if (server == NULL)
-    {
-      gtk_editable_set_text (self->address, "https://");
-      gtk_editable_set_position (self->address, -1);
-      return self;
-    }
+    return self;
   self->fixed = TRUE;
   gtk_editable_set_text (self->address, server);
   gtk_editable_set_editable (self->address, FALSE);

@@ -39,15 +39,6 @@ class Console(Desk):
         self.enter(address, token)
         self.window.key('Return')
 
-    def choose_token_file(self, file):
-        self.window.click(self.window.wait('button', re.compile('Take the Token from a File')))
-        self.window.wait(None, 'The File That Holds Your Token')
-        # without a window manager the keys go where the pointer is
-        self.window.move(400, 200)
-        self.window.type(str(file))
-        self.window.key('Return')
-        self.window.wait_until_gone(None, 'The File That Holds Your Token')
-
     def problem(self, pattern):
         return self.window.wait('label', re.compile(pattern))
 
@@ -129,20 +120,8 @@ def test_an_expired_token_is_said_to_be_one(desk):
     desk.problem('does not accept this token: The token has expired')
 
 
-def test_a_token_file_that_others_can_read_is_refused(desk):
-    open_file = desk.folder / 'open.token'
-    open_file.write_text(desk.service.admin.token)
-    open_file.chmod(0o644)
-    desk.choose_token_file(open_file)
-    desk.problem('others can reach this token file')
-    desk.window.screenshot('connections-open-token-file')
-
-
 def test_with_the_right_token_the_report_shows_and_the_keyring_has_the_token(desk):
-    desk.enter(desk.service.url.removeprefix('https://'), 'another')
-    desk.choose_token_file(desk.service.token_file)
-    desk.window.wait_until_gone('label', re.compile('others can reach'))
-    desk.window.key('Return')
+    desk.connect(desk.service.url.removeprefix('https://'), desk.service.admin.token)
     wait_for(lambda: len(desk.rows()) >= 10, 20, 'the report has rows')
     desk.window.screenshot('connections-connected')
     wait_for(desk.keyring.exists, 10, 'the keyring is written')
