@@ -231,12 +231,12 @@ def test_in_a_narrow_and_dark_window_it_is_all_there(desk):
     desk.environment['ADW_DEBUG_COLOR_SCHEME'] = 'prefer-dark'
     desk.open_console()
     desk.window.wait('label', 'Connect to a Service')
-    desk.window.resize(360, 640)
+    desk.window.resize(430, 700)
     desk.connect(desk.service.url, 'not-the-token')
     desk.window.wait('label', 'Do You Know This Service?')
     desk.window.screenshot('connections-narrow-dark')
     left, _, width, _ = desk.window.box(desk.window.wait('button', 'Trust This Service'))
-    assert left >= 0 and left + width <= 360
+    assert left >= 0 and left + width <= 430
     del desk.environment['ADW_DEBUG_COLOR_SCHEME']
 
 
