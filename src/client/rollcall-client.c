@@ -343,12 +343,27 @@ read_more (GInputStream *stream, GTask *task)
   g_input_stream_read_bytes_async (stream, CHUNK, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), read_cb, task);
 }
 
+static GInputStream *
+take_stream (SoupSession *session, GTask *task, GAsyncResult *result, GError **error)
+{
+  RollcallClient *self = g_task_get_source_object (task);
+  g_autoptr (GError) local = NULL;
+  GInputStream *stream = soup_session_send_finish (session, result, &local);
+
+  /* it is no longer what is in the way */
+  if (!g_error_matches (local, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    g_clear_object (&self->refused);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return stream;
+}
+
 static void
 call_sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) stream = take_stream (SOUP_SESSION (object), task, result, &error);
   Exchange *exchange = g_task_get_task_data (task);
 
   if (stream == NULL)
@@ -392,7 +407,7 @@ open_sent_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) stream = take_stream (SOUP_SESSION (object), task, result, &error);
   Exchange *exchange = g_task_get_task_data (task);
 
   if (stream == NULL)

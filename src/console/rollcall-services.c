@@ -385,6 +385,7 @@ rollcall_services_sign_out (RollcallServices *self, GtkWidget *parent, const cha
   *question = (Question) { g_object_ref (self), g_strdup (server) };
   adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "sign-out", _ ("_Sign Out"), NULL);
   adw_alert_dialog_set_response_appearance (alert, "sign-out", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (alert, "cancel");
   adw_alert_dialog_set_close_response (alert, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free, G_CONNECT_SWAPPED);
   adw_dialog_present (dialog, parent);

@@ -159,6 +159,18 @@ assert_reached (RollcallClient *client, gboolean reached)
 }
 
 static void
+assert_away (RollcallClient *client)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  rollcall_client_call_async (client, "GET", "/v1/whoami", NULL, NULL, NULL, test_take_result, &result);
+  test_wait_until (result != NULL);
+  g_assert_null (rollcall_client_call_finish (client, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
+static void
 pin (Place *place, RollcallClient *client, const char *server)
 {
   GTlsCertificateFlags wrong;
@@ -217,6 +229,10 @@ test_pin (Place *place, gconstpointer data)
   g_assert_null (rollcall_connections_get_pin_file (place->connections, service->address));
   assert_reached (first, FALSE);
   pin (place, first, service->address);
+  g_socket_service_stop (shown);
+  g_socket_listener_close (G_SOCKET_LISTENER (shown));
+  assert_away (first);
+  g_assert_null (rollcall_client_get_refused_certificate (first));
   g_autofree char *file = rollcall_connections_get_pin_file (place->connections, service->address);
   g_assert_nonnull (file);
   g_autoptr (RollcallClient) second = rollcall_client_new (service->address, NULL, "secret", &error);

@@ -3,6 +3,7 @@
 signing out. One story, in order."""
 import datetime
 import re
+import socket
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -90,6 +91,22 @@ def test_a_first_start_asks_for_a_service_and_says_what_is_wrong(desk):
     desk.connect(desk.service.url, '')
     desk.problem('Enter your token')
     assert not list(desk.config.glob('rollcall/*')), 'nothing is kept of a failure'
+
+
+def test_a_try_that_takes_too_long_is_cancelled(desk):
+    """By the button and by Escape; the dialog stays."""
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        address = f'127.0.0.1:{silent.getsockname()[1]}'
+        desk.connect(address, 'secret')
+        desk.window.wait('label', 'Connecting…')
+        desk.window.click(desk.window.wait('button', 'Cancel'))
+        desk.window.wait_until_gone('label', 'Connecting…')
+        desk.connect(address, 'secret')
+        desk.window.wait('label', 'Connecting…')
+        desk.window.screenshot('connections-connecting')
+        desk.window.key('Escape')
+        desk.window.wait_until_gone('label', 'Connecting…')
+    assert desk.window.find('button', 'Connect')
 
 
 def fingerprint(file):
