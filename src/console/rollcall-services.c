@@ -312,6 +312,19 @@ forget (SignOut *out)
   rollcall_secrets_clear_async (out->services->secrets, out->server, NULL, token_cleared_cb, out);
 }
 
+/* Where it was the only one, the first page is back. */
+static void
+close_window (RollcallServices *self, const char *server)
+{
+  GtkWindow *window = rollcall_services_find_window (self, server);
+
+  if (window == NULL)
+    return;
+  if (g_list_length (gtk_application_get_windows (self->application)) == 1)
+    gtk_window_present (GTK_WINDOW (rollcall_window_new (self->application)));
+  gtk_window_destroy (window);
+}
+
 static void
 wiped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -320,6 +333,7 @@ wiped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
   rollcall_session_wipe_finish (ROLLCALL_SESSION (object), result, &error);
   sign_out_note (out, error);
+  close_window (out->services, out->server);
   forget (out);
 }
 
@@ -339,10 +353,6 @@ sign_out (RollcallServices *self, const char *server)
       return;
     }
   rollcall_session_wipe_async (rollcall_window_get_session (ROLLCALL_WINDOW (window)), wiped_cb, out);
-  /* where it was the only one, the first page is back */
-  if (g_list_length (gtk_application_get_windows (self->application)) == 1)
-    gtk_window_present (GTK_WINDOW (rollcall_window_new (self->application)));
-  gtk_window_destroy (window);
 }
 
 typedef struct
