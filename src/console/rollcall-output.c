@@ -5,6 +5,7 @@
 
 #include "rollcall-export.h"
 #include "rollcall-plain-text.h"
+#include "rollcall-print.h"
 #include "rollcall-save-dialog.h"
 #include "rollcall-toast.h"
 #include "rollcall-words.h"
@@ -21,6 +22,7 @@ struct _RollcallOutput
   RollcallCache *cache;         /* (owned) */
   RollcallReportList *list;     /* (owned) */
   RollcallReportLayout *layout; /* (owned) */
+  GtkPrintSettings *settings;   /* (owned) (nullable) of the last printing */
   gboolean asking;              /* a dialog is open */
 };
 
@@ -321,6 +323,71 @@ rollcall_output_save (RollcallOutput *self, const char *title)
 }
 
 static void
+printed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (RollcallOutput) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GtkPrintSettings) settings = rollcall_print_finish (result, &error);
+
+  self->asking = FALSE;
+  if (settings != NULL)
+    g_set_object (&self->settings, settings);
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+    tell_error (self, _ ("The Report Was Not Printed"), error);
+}
+
+typedef struct
+{
+  RollcallOutput *output; /* (owned) */
+  char *title;            /* (owned) */
+} Printing;
+
+static void
+listed_for_print_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Printing *printing = user_data;
+  g_autoptr (RollcallOutput) self = printing->output;
+  g_autofree char *title = printing->title;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) ids = rollcall_cache_list_ids_finish (ROLLCALL_CACHE (object), result, &error);
+  g_autoptr (GArray) selected = rollcall_report_model_list_selected (rollcall_report_list_get_model (self->list));
+  g_autoptr (GPtrArray) columns = rollcall_report_layout_list_shown (self->layout);
+
+  self->asking = ids != NULL && self->parent != NULL;
+  if (ids == NULL)
+    tell_error (self, _ ("The Report Was Not Printed"), error);
+  if (!self->asking)
+    return;
+  RollcallPrintJob job = {
+    .cache = self->cache,
+    .title = title,
+    .columns = columns,
+    .ids = ids,
+    .selected = selected,
+    .bar = self->bar,
+    .settings = self->settings,
+  };
+  rollcall_print_async (self->parent, &job, printed_cb, g_object_ref (self));
+}
+
+void
+rollcall_output_print (RollcallOutput *self, const char *title)
+{
+  Printing *printing;
+
+  g_return_if_fail (ROLLCALL_IS_OUTPUT (self) && title != NULL);
+  if (self->asking || self->bar == NULL || rollcall_work_bar_is_busy (self->bar))
+    return;
+  self->asking = TRUE;
+  printing = g_new0 (Printing, 1);
+  printing->output = g_object_ref (self);
+  printing->title = g_strdup (title);
+  /* anew: the list may not be complete yet */
+  rollcall_cache_list_ids_async (self->cache, rollcall_report_list_get_query (self->list), NULL, listed_for_print_cb,
+                                 printing);
+}
+
+static void
 rollcall_output_dispose (GObject *object)
 {
   RollcallOutput *self = ROLLCALL_OUTPUT (object);
@@ -330,6 +397,7 @@ rollcall_output_dispose (GObject *object)
   g_clear_object (&self->cache);
   g_clear_object (&self->list);
   g_clear_object (&self->layout);
+  g_clear_object (&self->settings);
   G_OBJECT_CLASS (rollcall_output_parent_class)->dispose (object);
 }
 

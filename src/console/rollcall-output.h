@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /**
- * RollcallOutput: what leaves the window (C7): copies and saves the rows of a report, with the columns that show, and
- * tells the person what came of it.
+ * RollcallOutput: what leaves the window (C7): copies, saves and prints the rows of a report, with the columns that
+ * show, and tells the person what came of it.
  */
 #define ROLLCALL_TYPE_OUTPUT (rollcall_output_get_type ())
 G_DECLARE_FINAL_TYPE (RollcallOutput, rollcall_output, ROLLCALL, OUTPUT, GObject)
@@ -21,5 +21,6 @@ RollcallOutput *rollcall_output_new (GtkWidget *parent, RollcallCache *cache, Ro
                                      RollcallReportLayout *layout, RollcallWorkBar *bar);
 void rollcall_output_copy (RollcallOutput *self);                    /* the selected rows */
 void rollcall_output_save (RollcallOutput *self, const char *title); /* asks what and where */
+void rollcall_output_print (RollcallOutput *self, const char *title);
 
 G_END_DECLS

@@ -503,6 +503,15 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+print_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
+
+  if (self->output != NULL && self->report != NULL)
+    rollcall_output_print (self->output, rollcall_report_get_title (self->report));
+}
+
+static void
 rows_changed_cb (RollcallReportPage *self, GArray *ids)
 {
   rollcall_report_list_rows_changed (self->list, ids);
@@ -622,8 +631,10 @@ install_actions (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "report.reset-columns", NULL, reset_columns_action);
   gtk_widget_class_install_action (class, "report.copy", NULL, copy_action);
   gtk_widget_class_install_action (class, "report.save", NULL, save_action);
+  gtk_widget_class_install_action (class, "report.print", NULL, print_action);
   gtk_widget_class_add_binding_action (class, GDK_KEY_c, GDK_CONTROL_MASK, "report.copy", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_s, GDK_CONTROL_MASK, "report.save", NULL);
+  gtk_widget_class_add_binding_action (class, GDK_KEY_p, GDK_CONTROL_MASK, "report.print", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Menu, GDK_NO_MODIFIER_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_F10, GDK_SHIFT_MASK, "report.open-menu", NULL);
   gtk_widget_class_add_binding_action (class, GDK_KEY_Return, GDK_ALT_MASK, "report.details", NULL);

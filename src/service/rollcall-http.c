@@ -237,15 +237,15 @@ get_log_level (const RollcallCall *call)
 
 /* Who, what, with what success, how long: never a token, a body or a query. */
 static void
-log_call (RollcallCall *call, struct MHD_Connection *connection)
+tell_call (const RollcallCall *call, GLogLevelFlags level, struct MHD_Connection *connection)
 {
-  const char *who = call->person ?: call->fingerprint ?: "somebody", *note = call->note ?: call->guessed ? "not a valid token" : "";
+  const char *who = call->person ?: call->fingerprint ?: "somebody";
+  const char *note = call->note ?: call->guessed ? "not a valid token" : "";
   g_autofree char *what = g_strdup_printf ("%s %s", call->method ?: "a broken request",
                                            call->route != NULL ? call->route->pattern : "an unknown address");
   g_autofree char *status = g_strdup_printf ("%u", call->status);
   g_autofree char *milliseconds = g_strdup_printf ("%" G_GINT64_FORMAT,
                                                    (g_get_monotonic_time () - call->started) / 1000);
-  GLogLevelFlags level = get_log_level (call);
   char address[INET6_ADDRSTRLEN];
 
   print_address (connection, address);
@@ -254,6 +254,16 @@ log_call (RollcallCall *call, struct MHD_Connection *connection)
                     call->person != NULL ? "ROLLCALL_KNOWN" : ROLLCALL_LOG_STRANGER, "1", "MESSAGE",
                     "%s (%s): %s: %s, %s ms%s%s", who, address, what, status, milliseconds, *note != '\0' ? ": " : "",
                     note);
+}
+
+/* Most calls are told to nobody: their line is not even made. */
+static void
+log_call (const RollcallCall *call, struct MHD_Connection *connection)
+{
+  GLogLevelFlags level = get_log_level (call);
+
+  if (level != G_LOG_LEVEL_DEBUG || !g_log_writer_default_would_drop (level, G_LOG_DOMAIN))
+    tell_call (call, level, connection);
 }
 
 static void

@@ -35,6 +35,7 @@ def test_what_people_change_is_told_with_who_what_and_how_long(service, admin, a
 def test_looking_and_repeating_is_not_told(service, admin, agent):
     one = agent()
     one.register()
+    wait_for(lambda: 'is pending' in service.log_text(), 5, 'a line comes after its answer')
     before = len(lines(service))
     for _ in range(5):
         admin.rows()

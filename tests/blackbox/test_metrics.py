@@ -32,12 +32,15 @@ def test_calls_are_counted_by_route_and_status(service, admin, agent):
     admin.call('GET', '/v1/nothing/of/the/kind')
     admin.call('DELETE', '/v1/whoami', check=False)
     Person(service, 'nobody', 'wrong').call('GET', '/v1/whoami')
-    found = wait_for(lambda: (now := read(admin)).sum('rollcall_http_requests_total', route='/v1/whoami') and now, 5)
-    for method, route, status, wanted in (
-            ('POST', '/v1/agent/registration', 200, 2), ('GET', '/v1/agent/policies', 403, 1),
-            ('GET', '/v1/registrations/{id}', 200, 1), ('GET', '/v1/registrations/{id}', 404, 1), ('', 'none', 404, 2),
-            ('GET', '/v1/whoami', 401, 1)):
-        assert found.get('rollcall_http_requests_total', method=method, route=route, status=str(status)) == wanted, route
+    wanted = {('POST', '/v1/agent/registration', '200'): 2, ('GET', '/v1/agent/policies', '403'): 1,
+              ('GET', '/v1/registrations/{id}', '200'): 1, ('GET', '/v1/registrations/{id}', '404'): 1,
+              ('', 'none', '404'): 2, ('GET', '/v1/whoami', '401'): 1}
+
+    def count():
+        found = read(admin)
+        return wanted == {(method, route, status): found.get('rollcall_http_requests_total', method=method, route=route, status=status)
+                          for method, route, status in wanted} and found
+    found = wait_for(count, 5, 'each is counted soon after its answer')
     assert found.get('rollcall_http_request_duration_seconds_count', method='POST', route='/v1/agent/registration') == 2
     assert found.sum('rollcall_http_request_duration_seconds_sum') > 0
     assert found.get('rollcall_committed_requests_total') == 3
