@@ -88,6 +88,14 @@ class Window:
     def find_application(self, program):
         return next((each for each in children(Atspi.get_desktop(0)) if name_of(each).endswith(program)), None)
 
+    def step_into(self, frame):
+        """From now on only what is in this window of the program."""
+        self.whole = (self.application, self.frame)
+        self.application = self.frame = frame
+
+    def step_back(self):
+        self.application, self.frame = self.whole
+
     def all(self, role=None, name=None, within=None, deep=False):
         return list(search(within or self.application, role, name, deep))
 
