@@ -6,6 +6,9 @@
 #include "rollcall-certificate.h"
 #include "rollcall-plain-text.h"
 
+/* Eight bytes as "AA:". */
+#define FINGERPRINT_LINE (8 * 3)
+
 struct _RollcallCertificatePage
 {
   AdwNavigationPage parent_instance;
@@ -39,19 +42,11 @@ sure_cb (RollcallCertificatePage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "certificate.trust", adw_switch_row_get_active (self->sure));
 }
 
-/* @value: whatever the service wrote into its certificate; shown as text. */
 static void
-add_row (AdwPreferencesGroup *group, const char *title, const char *value)
+add_plain_row (AdwPreferencesGroup *group, const char *title, const char *plain)
 {
-  g_autofree char *plain = rollcall_text_make_plain (value);
   GtkWidget *row = adw_action_row_new ();
 
-  if (*plain == '\0')
-    {
-      g_object_ref_sink (row);
-      g_object_unref (row);
-      return;
-    }
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), plain);
@@ -60,12 +55,33 @@ add_row (AdwPreferencesGroup *group, const char *title, const char *value)
   adw_preferences_group_add (group, row);
 }
 
+/* @value: whatever the service wrote into its certificate; shown as text. */
+static void
+add_row (AdwPreferencesGroup *group, const char *title, const char *value)
+{
+  g_autofree char *plain = rollcall_text_make_plain (value);
+
+  if (*plain != '\0')
+    add_plain_row (group, title, plain);
+}
+
+/* In lines that a person compares one after the other. */
+static void
+add_fingerprint (AdwPreferencesGroup *group, GTlsCertificate *certificate)
+{
+  g_autofree char *fingerprint = rollcall_certificate_get_fingerprint (certificate);
+
+  for (gsize i = FINGERPRINT_LINE - 1; i < strlen (fingerprint); i += FINGERPRINT_LINE)
+    fingerprint[i] = '\n';
+  add_plain_row (group, C_ ("certificate", "SHA-256 fingerprint"), fingerprint);
+}
+
 static char *
 format_date (GDateTime *time)
 {
   g_autoptr (GDateTime) local = time != NULL ? g_date_time_to_local (time) : NULL;
 
-  return local != NULL ? g_date_time_format (local, "%x %H:%M") : g_strdup ("");
+  return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("");
 }
 
 static void
@@ -76,7 +92,6 @@ add_certificate (AdwPreferencesGroup *group, GTlsCertificate *certificate)
   g_autofree char *short_subject = rollcall_certificate_shorten_name (subject);
   g_autofree char *short_issuer = rollcall_certificate_shorten_name (issuer);
   g_autofree char *names = rollcall_certificate_list_names (certificate);
-  g_autofree char *fingerprint = rollcall_certificate_get_fingerprint (certificate);
   g_autoptr (GDateTime) from = g_tls_certificate_get_not_valid_before (certificate);
   g_autoptr (GDateTime) until = g_tls_certificate_get_not_valid_after (certificate);
   g_autofree char *from_text = format_date (from), *until_text = format_date (until);
@@ -88,7 +103,7 @@ add_certificate (AdwPreferencesGroup *group, GTlsCertificate *certificate)
   if (g_strcmp0 (subject, issuer) != 0)
     add_row (group, C_ ("certificate", "Issued by"), short_issuer);
   add_row (group, C_ ("certificate", "Valid"), validity);
-  add_row (group, C_ ("certificate", "SHA-256 fingerprint"), fingerprint);
+  add_fingerprint (group, certificate);
 }
 
 /* Why no trust in it helps. Returns: (transfer full) */
