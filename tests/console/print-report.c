@@ -58,7 +58,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, >=, 3);
   gtk_init ();
   guint n = (guint) atoi (argv[2]);
-  g_autoptr (RollcallCache) cache = test_hostile_cache_new (argv[1], n);
+  g_autoptr (RollcallCache) cache = test_hostile_cache_new (argv[1], "https://test", n);
   g_autoptr (GPtrArray) columns = g_ptr_array_new ();
   g_autoptr (GArray) ids = test_ids_new (n), selected = test_ids_new (argc > 3 ? (guint) atoi (argv[3]) : 0);
   g_autofree char *file = g_build_filename (argv[1], "report.pdf", NULL);
