@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "rollcall-certificate.h"
+#include "rollcall-session.h"
 #include "test-service.h"
 #include "test-wait.h"
 
@@ -171,39 +172,88 @@ pin (Place *place, RollcallClient *client, const char *server)
   g_assert_no_error (error);
 }
 
-/* A service of an unknown authority is refused until it is pinned; then another one at its address is refused. */
+static void
+handshake_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_tls_connection_handshake_finish (G_TLS_CONNECTION (object), result, NULL);
+}
+
+static gboolean
+incoming_cb (GSocketService *listener, GSocketConnection *connection, GObject *source, gpointer certificate)
+{
+  g_autoptr (GIOStream) stream = g_tls_server_connection_new (G_IO_STREAM (connection), certificate, NULL);
+
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL, handshake_cb, NULL);
+  return TRUE;
+}
+
+/* Nothing but a handshake: who is refused there leaves no half of a connection behind in a server.
+ * Returns: (transfer full) */
+static GSocketService *
+show (GTlsCertificate *certificate, char **address)
+{
+  GSocketService *listener = g_socket_service_new ();
+  g_autoptr (GError) error = NULL;
+  guint port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (listener), NULL, &error);
+
+  g_assert_no_error (error);
+  g_signal_connect (listener, "incoming", G_CALLBACK (incoming_cb), certificate);
+  *address = g_strdup_printf ("https://127.0.0.1:%u", port);
+  return listener;
+}
+
+/* A service of an unknown authority is refused until it is pinned; then another certificate is refused. */
 static void
 test_pin (Place *place, gconstpointer data)
 {
-  g_autoptr (TestService) service = test_service_new (answer, NULL);
-  g_autoptr (TestService) other = test_service_new (answer, NULL);
+  g_autoptr (TestService) service = test_service_new (answer, NULL), other = test_service_new (answer, NULL);
+  g_autofree char *first_address = NULL, *other_address = NULL;
+  g_autoptr (GSocketService) shown = show (service->certificate, &first_address);
+  g_autoptr (GSocketService) other_shown = show (other->certificate, &other_address);
   g_autoptr (GError) error = NULL;
+  g_autoptr (RollcallClient) first = rollcall_client_new (first_address, NULL, "secret", &error);
 
-  g_assert_null (rollcall_connections_get_pin_file (place->connections, service->address));
-  g_autoptr (RollcallClient) first = rollcall_client_new (service->address, NULL, "secret", &error);
   g_assert_no_error (error);
+  g_assert_null (rollcall_connections_get_pin_file (place->connections, service->address));
   assert_reached (first, FALSE);
-  g_assert_cmpuint (service->requests->len, ==, 0);
   pin (place, first, service->address);
   g_autofree char *file = rollcall_connections_get_pin_file (place->connections, service->address);
   g_assert_nonnull (file);
-  g_assert_true (rollcall_client_set_authority (first, file, &error));
+  g_autoptr (RollcallClient) second = rollcall_client_new (service->address, NULL, "secret", &error);
   g_assert_no_error (error);
-  assert_reached (first, TRUE);
-  g_assert_null (rollcall_client_get_refused_certificate (first));
+  g_assert_true (rollcall_client_set_authority (second, file, &error));
+  g_assert_no_error (error);
+  assert_reached (second, TRUE);
+  g_assert_null (rollcall_client_get_refused_certificate (second));
 
-  /* somebody else at the same address, whatever their certificate is */
-  test_service_stop (service);
-  g_set_object (&service->certificate, other->certificate);
-  test_service_start (service);
-  g_autoptr (RollcallClient) second = rollcall_client_new (service->address, file, "secret", &error);
+  g_autoptr (RollcallClient) third = rollcall_client_new (other_address, file, "secret", &error);
   g_assert_no_error (error);
-  assert_reached (second, FALSE);
-  g_assert_true (g_tls_certificate_is_same (rollcall_client_get_refused_certificate (second), other->certificate));
+  assert_reached (third, FALSE);
+  g_assert_true (g_tls_certificate_is_same (rollcall_client_get_refused_certificate (third), other->certificate));
 
   g_assert_true (rollcall_connections_remove (place->connections, service->address, &error));
   g_assert_no_error (error);
   g_assert_null (rollcall_connections_get_pin_file (place->connections, service->address));
+}
+
+/* Whoever is not signed in tells nobody anything. */
+static void
+test_signed_out (Place *place, gconstpointer data)
+{
+  g_autoptr (TestService) service = test_service_new (answer, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RollcallClient) client = rollcall_client_new (service->address, service->ca_file, NULL, &error);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_assert_no_error (error);
+  rollcall_client_call_async (client, "GET", "/v1/whoami", NULL, NULL, NULL, test_take_result, &result);
+  test_wait_until (result != NULL);
+  g_assert_null (rollcall_client_call_finish (client, result, &error));
+  g_assert_error (error, ROLLCALL_PROBLEM_ERROR, ROLLCALL_PROBLEM_UNAUTHENTICATED);
+  g_clear_error (&error);
+  g_assert_cmpuint (service->requests->len, ==, 0);
+  g_assert_true (rollcall_client_set_token (client, "secret", &error));
+  assert_reached (client, TRUE);
 }
 
 static void
@@ -225,6 +275,52 @@ test_certificate (Place *place, gconstpointer data)
   g_assert_true (rollcall_certificate_find_anchor (service->certificate, HERE, &wrong) == service->certificate);
 }
 
+static guint
+count_files (const char *directory)
+{
+  g_autoptr (GDir) files = g_dir_open (directory, 0, NULL);
+  guint n = 0;
+
+  g_assert_nonnull (files);
+  while (g_dir_read_name (files) != NULL)
+    n++;
+  return n;
+}
+
+/* Nothing of a service is left on this computer, what was set aside included; what comes later finds nothing. */
+static void
+test_wipe (Place *place, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (RollcallSession) other = rollcall_session_open (ELSEWHERE, NULL, NULL, place->directory, &error);
+  g_assert_no_error (error);
+  guint kept = count_files (place->directory);
+  g_autoptr (RollcallSession) session = rollcall_session_open (HERE, NULL, NULL, place->directory, &error);
+  g_assert_no_error (error);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, HERE, -1);
+  g_autofree char *name = g_strdup_printf ("%s/history-%.16s.sqlite.damaged", place->directory, hash);
+  g_autoptr (GAsyncResult) listed = NULL, wiped = NULL, after = NULL;
+
+  g_file_set_contents (name, "damaged", -1, &error);
+  g_assert_no_error (error);
+  rollcall_history_list_async (rollcall_session_get_history (session), 1, 1, NULL, test_take_result, &listed);
+  test_wait_until (listed != NULL);
+  g_assert_cmpuint (count_files (place->directory), >=, kept + 3);
+  rollcall_session_wipe_async (session, test_take_result, &wiped);
+  test_wait_until (wiped != NULL);
+  g_assert_true (rollcall_session_wipe_finish (session, wiped, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_files (place->directory), ==, kept);
+
+  g_assert_null (rollcall_cache_get_row (rollcall_session_get_cache (session), 1));
+  rollcall_history_list_async (rollcall_session_get_history (session), 1, 1, NULL, test_take_result, &after);
+  test_wait_until (after != NULL);
+  g_assert_null (rollcall_history_list_finish (rollcall_session_get_history (session), after, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+  g_clear_object (&session);
+  g_assert_cmpuint (count_files (place->directory), ==, kept);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -234,6 +330,8 @@ main (int argc, char **argv)
   ADD ("/connections/two-processes", test_two_processes);
   ADD ("/connections/damaged", test_damaged);
   ADD ("/connections/pin", test_pin);
+  ADD ("/connections/signed-out", test_signed_out);
   ADD ("/connections/certificate", test_certificate);
+  ADD ("/connections/wipe", test_wipe);
   return g_test_run ();
 }

@@ -39,6 +39,15 @@ class Console(Desk):
         self.enter(address, token)
         self.window.key('Return')
 
+    def choose_token_file(self, file):
+        self.window.click(self.window.wait('button', re.compile('Take the Token from a File')))
+        self.window.wait(None, 'The File That Holds Your Token')
+        # without a window manager the keys go where the pointer is
+        self.window.move(400, 200)
+        self.window.type(str(file))
+        self.window.key('Return')
+        self.window.wait_until_gone(None, 'The File That Holds Your Token')
+
     def problem(self, pattern):
         return self.window.wait('label', re.compile(pattern))
 
@@ -120,8 +129,20 @@ def test_an_expired_token_is_said_to_be_one(desk):
     desk.problem('does not accept this token: The token has expired')
 
 
+def test_a_token_file_that_others_can_read_is_refused(desk):
+    open_file = desk.folder / 'open.token'
+    open_file.write_text(desk.service.admin.token)
+    open_file.chmod(0o644)
+    desk.choose_token_file(open_file)
+    desk.problem('others can reach this token file')
+    desk.window.screenshot('connections-open-token-file')
+
+
 def test_with_the_right_token_the_report_shows_and_the_keyring_has_the_token(desk):
-    desk.connect(desk.service.url.removeprefix('https://'), desk.service.admin.token)
+    desk.enter(desk.service.url.removeprefix('https://'), 'another')
+    desk.choose_token_file(desk.service.token_file)
+    desk.window.wait_until_gone('label', re.compile('others can reach'))
+    desk.window.key('Return')
     wait_for(lambda: len(desk.rows()) >= 10, 20, 'the report has rows')
     desk.window.screenshot('connections-connected')
     wait_for(desk.keyring.exists, 10, 'the keyring is written')
@@ -224,6 +245,20 @@ def test_after_the_last_one_the_first_page_is_back(desk):
     assert desk.console.end() == 0
     desk.open_console()
     desk.window.wait('label', 'Connect to a Service')
+
+
+def test_in_a_narrow_and_dark_window_it_is_all_there(desk):
+    assert desk.console.end() == 0
+    desk.environment['ADW_DEBUG_COLOR_SCHEME'] = 'prefer-dark'
+    desk.open_console()
+    desk.window.wait('label', 'Connect to a Service')
+    desk.window.resize(360, 640)
+    desk.connect(desk.service.url, 'not-the-token')
+    desk.window.wait('label', 'Do You Know This Service?')
+    desk.window.screenshot('connections-narrow-dark')
+    left, _, width, _ = desk.window.box(desk.window.wait('button', 'Trust This Service'))
+    assert left >= 0 and left + width <= 360
+    del desk.environment['ADW_DEBUG_COLOR_SCHEME']
 
 
 def test_without_a_keyring_it_is_said_and_the_token_lasts_until_the_end(desk):

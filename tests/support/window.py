@@ -186,6 +186,10 @@ class Window:
     def type(self, text):
         xdotool('type', '--delay', '20', text)
 
+    def resize(self, width, height):
+        for window in xdotool('search', '--onlyvisible', '--name', 'Rollcall').split():
+            xdotool('windowsize', '--sync', window, width, height)
+
     def screenshot(self, name):
         step = len(list(self.screenshots.glob('*.png'))) + 1
         file = self.screenshots / f'{step:02}-{name}.png'
