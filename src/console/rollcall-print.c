@@ -18,7 +18,8 @@ typedef struct
   GtkPrintContext *context;     /* of the page that is drawn */
   guint n_pages;
   guint page;
-  guint drawn; /* rows of it */
+  guint drawn;      /* rows of it */
+  gboolean is_full; /* all of them are drawn */
   guint chunk_source;
 } Print;
 
@@ -54,9 +55,13 @@ chunk_cb (gpointer user_data)
 {
   Print *print = user_data;
 
-  if (rollcall_print_pages_draw_rows (print->pages, gtk_print_context_get_cairo_context (print->context), print->page,
-                                      &print->drawn, CHUNK_US))
-    return G_SOURCE_CONTINUE;
+  if (!print->is_full)
+    {
+      print->is_full = !rollcall_print_pages_draw_rows (
+          print->pages, gtk_print_context_get_cairo_context (print->context), print->page, &print->drawn, CHUNK_US);
+      return G_SOURCE_CONTINUE;
+    }
+  /* a turn of its own: cairo closes a page in one piece */
   print->chunk_source = 0;
   gtk_print_operation_draw_page_finish (print->operation);
   return G_SOURCE_REMOVE;
@@ -78,6 +83,7 @@ draw_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page, gpoin
   print->context = context;
   print->page = (guint) page;
   print->drawn = 0;
+  print->is_full = FALSE;
   rollcall_print_pages_draw_frame (print->pages, gtk_print_context_get_cairo_context (context), print->page);
   print->chunk_source = g_idle_add (chunk_cb, print);
 }

@@ -4,12 +4,10 @@
 #include <glib/gi18n.h>
 
 #include "rollcall-columns-dialog.h"
-#include "rollcall-comparison.h"
-#include "rollcall-decision.h"
+#include "rollcall-decider.h"
 #include "rollcall-details.h"
 #include "rollcall-menu.h"
 #include "rollcall-output.h"
-#include "rollcall-plain-text.h"
 #include "rollcall-report-view.h"
 #include "rollcall-words.h"
 
@@ -30,21 +28,15 @@ struct _RollcallReportPage
   RollcallWorkBar *output_work;
   RollcallWorkBar *decision_work;
 
-  RollcallClient *client;     /* (owned) (nullable) */
   RollcallCache *cache;       /* (owned) (nullable) */
   RollcallFollower *follower; /* (owned) (nullable) */
   RollcallReportList *list;   /* (owned) (nullable) */
+  RollcallDecider *decider;   /* (owned) (nullable) */
   RollcallOutput *output;     /* (owned) (nullable) */
   RollcallReport *report;     /* (owned) (nullable) */
   RollcallStatusCounts counts;
   gboolean narrow;           /* there is no room for the counts */
   GCancellable *cancellable; /* (owned) of all that does not outlive the page */
-
-  GtkWidget *menu; /* (nullable) the last one that was opened */
-  GArray *facts;   /* (owned) (nullable) what the menu is about */
-  char *name;      /* (owned) (nullable) of the computer, where it is one */
-
-  RollcallAction action; /* of the decision under way */
 };
 
 G_DEFINE_FINAL_TYPE (RollcallReportPage, rollcall_report_page, ADW_TYPE_BREAKPOINT_BIN)
@@ -267,180 +259,20 @@ search_activated_cb (RollcallReportPage *self)
   rollcall_report_view_grab_focus (self->view);
 }
 
-/* Why nothing can be decided now; NULL where it can. */
-static const char *
-get_obstacle (RollcallReportPage *self)
-{
-  if (rollcall_work_bar_is_busy (self->decision_work))
-    return _ ("A decision is under way");
-  switch (rollcall_follower_get_state (self->follower))
-    {
-    case ROLLCALL_FOLLOWER_CONNECTING:
-    case ROLLCALL_FOLLOWER_AWAY:
-      return _ ("Read-only: the service is not reached");
-    case ROLLCALL_FOLLOWER_REFUSED:
-      return _ ("Read-only: the service does not accept your token");
-    case ROLLCALL_FOLLOWER_ONLINE:
-      break;
-    }
-  return rollcall_follower_get_role (self->follower) == ROLLCALL_ROLE_VIEWER ? _ ("Read-only: your role is viewer")
-                                                                             : NULL;
-}
-
-static void
-menu_closed_cb (RollcallReportPage *self)
-{
-  rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, FALSE);
-  rollcall_report_view_grab_focus (self->view);
-}
-
-typedef struct
-{
-  RollcallReportPage *page; /* (owned) */
-  GdkRectangle at;
-} MenuRequest;
-
-/* Returns: (transfer full) (nullable): what the menu is about, where it is one row alone */
-static RollcallRegistration *
-get_only_row (RollcallReportPage *self)
-{
-  if (self->facts->len != 1)
-    return NULL;
-  return rollcall_cache_get_row (self->cache, g_array_index (self->facts, RollcallDecisionFacts, 0).id);
-}
-
-static void
-open_menu (RollcallReportPage *self, GArray *facts, const GdkRectangle *at)
-{
-  guint n_selected = rollcall_report_model_get_n_selected (get_model (self));
-  g_autoptr (GMenuModel) menu = NULL;
-
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
-  g_clear_pointer (&self->facts, g_array_unref);
-  g_clear_pointer (&self->name, g_free);
-  self->facts = g_array_ref (facts);
-  g_autoptr (RollcallRegistration) row = get_only_row (self);
-  self->name = row != NULL ? rollcall_text_make_plain (row->computer.name) : NULL;
-  menu = rollcall_menu_new (facts, n_selected, row != NULL && row->duplicate_of != 0, get_obstacle (self));
-  self->menu = gtk_popover_menu_new_from_model (menu);
-  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-  gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
-  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), at);
-  /* A child of what has a layout manager, which presents it anew when its size changes: its separators come late. */
-  gtk_widget_set_parent (self->menu, GTK_WIDGET (self->view));
-  rollcall_menu_name_items (GTK_POPOVER_MENU (self->menu));
-  g_signal_connect_object (self->menu, "closed", G_CALLBACK (menu_closed_cb), self, G_CONNECT_SWAPPED);
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
-static void
-facts_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  MenuRequest *request = user_data;
-  g_autoptr (RollcallReportPage) self = request->page;
-  GdkRectangle at = request->at;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) facts = rollcall_cache_list_decision_facts_finish (ROLLCALL_CACHE (object), result, &error);
-
-  g_free (request);
-  if (facts != NULL && !g_cancellable_is_cancelled (self->cancellable))
-    open_menu (self, facts, &at);
-  else
-    rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, FALSE);
-  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_message ("the selected rows cannot be read: %s", error->message);
-}
-
 static void
 menu_requested_cb (RollcallReportPage *self, double x, double y)
 {
-  g_autoptr (GArray) ids = rollcall_report_model_list_selected (get_model (self));
-  MenuRequest *request;
-
-  if (ids->len == 0)
-    return;
-  request = g_new0 (MenuRequest, 1);
-  request->page = g_object_ref (self);
-  request->at = (GdkRectangle) { (int) x, (int) y, 1, 1 };
-  rollcall_report_list_set_held (self->list, ROLLCALL_HOLD_MENU, TRUE);
-  rollcall_cache_list_decision_facts_async (self->cache, ids, self->cancellable, facts_cb, request);
-}
-
-static void
-progress_cb (guint done, guint total, gpointer user_data)
-{
-  RollcallReportPage *self = user_data;
-
-  if (self->decision_work != NULL)
-    rollcall_work_bar_tell (done, total, self->decision_work);
-}
-
-static void
-decided_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (RollcallReportPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) results = rollcall_client_decide_finish (ROLLCALL_CLIENT (object), result, &error);
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  rollcall_work_bar_end (self->decision_work);
-  if (results != NULL)
-    rollcall_decision_tell (GTK_WIDGET (self), self->cache, self->action, self->name, results);
-  else
-    rollcall_decision_tell_error (GTK_WIDGET (self), error);
-}
-
-static void
-decide (RollcallReportPage *self, const char *note)
-{
-  g_autoptr (RollcallDecisionBatch) batch = rollcall_decision_make_batch (self->action, self->facts, note);
-
-  GCancellable *cancellable = rollcall_work_bar_begin (self->decision_work);
-  rollcall_client_decide_async (self->client, batch, progress_cb, self, cancellable, decided_cb, g_object_ref (self));
-}
-
-static void
-asked_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
-  g_autofree char *note = rollcall_decision_ask_finish (result);
-
-  if (note != NULL && !g_cancellable_is_cancelled (self->cancellable) &&
-      !rollcall_work_bar_is_busy (self->decision_work))
-    decide (self, note);
-}
-
-/* Nobody allows a duplicate without having seen which computer it may be. Returns: (nullable) */
-static GtkWidget *
-compare_first (RollcallReportPage *self)
-{
-  g_autoptr (RollcallRegistration) row = self->action == ROLLCALL_ACTION_ALLOW ? get_only_row (self) : NULL;
-  g_autoptr (RollcallRegistration)
-      known = row != NULL && row->duplicate_of != 0 ? rollcall_cache_get_row (self->cache, row->duplicate_of) : NULL;
-
-  return known != NULL ? rollcall_comparison_new (row, known) : NULL;
+  rollcall_decider_open_menu (self->decider, x, y);
 }
 
 static void
 decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   RollcallReportPage *self = ROLLCALL_REPORT_PAGE (widget);
-  g_autoptr (RollcallDecisionBatch) batch = NULL;
+  RollcallAction action;
 
-  if (self->facts == NULL || get_obstacle (self) != NULL ||
-      !rollcall_action_from_string (g_variant_get_string (parameter, NULL), &self->action))
-    return;
-  batch = rollcall_decision_make_batch (self->action, self->facts, "");
-  if (batch->items->len == 0)
-    return;
-  GtkWidget *comparison = compare_first (self);
-  if (comparison != NULL || rollcall_decision_asks (self->action, batch->items->len))
-    rollcall_decision_ask_async (widget, self->action, self->name, batch->items->len, self->facts->len, comparison,
-                                 asked_cb, NULL);
-  else
-    decide (self, "");
+  if (self->decider != NULL && rollcall_action_from_string (g_variant_get_string (parameter, NULL), &action))
+    rollcall_decider_decide (self->decider, action);
 }
 
 static void
@@ -522,12 +354,12 @@ void
 rollcall_report_page_set_session (RollcallReportPage *self, RollcallSession *session)
 {
   g_return_if_fail (ROLLCALL_IS_REPORT_PAGE (self) && self->cache == NULL);
-  self->client = g_object_ref (rollcall_session_get_client (session));
   self->cache = g_object_ref (rollcall_session_get_cache (session));
   self->follower = g_object_ref (rollcall_session_get_follower (session));
   rollcall_details_set_session (self->details, session);
   self->list = rollcall_report_list_new (self->cache);
   rollcall_report_view_set_list (self->view, self->list);
+  self->decider = rollcall_decider_new (GTK_WIDGET (self), self->view, session, self->list, self->decision_work);
   self->output = rollcall_output_new (GTK_WIDGET (self), self->cache, self->list,
                                       rollcall_report_view_get_layout (self->view), self->output_work);
   g_signal_connect_object (self->list, "listed", G_CALLBACK (listed_cb), self, G_CONNECT_SWAPPED);
@@ -581,16 +413,15 @@ rollcall_report_page_dispose (GObject *object)
   RollcallReportPage *self = ROLLCALL_REPORT_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  if (self->decider != NULL)
+    rollcall_decider_close (self->decider);
   gtk_widget_dispose_template (GTK_WIDGET (self), ROLLCALL_TYPE_REPORT_PAGE);
-  g_clear_pointer (&self->facts, g_array_unref);
-  g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->decider);
   g_clear_object (&self->output);
   g_clear_object (&self->list);
   g_clear_object (&self->report);
   g_clear_object (&self->follower);
   g_clear_object (&self->cache);
-  g_clear_object (&self->client);
   G_OBJECT_CLASS (rollcall_report_page_parent_class)->dispose (object);
 }
 

@@ -165,7 +165,12 @@ run (RollcallCtl *ctl, char ***words, GError **error)
   verb = rollcall_ctl_find_verb (*words + 1, &n_words);
   if (verb == NULL)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("a verb is needed; rollcallctl --help lists them"));
+      if ((*words)[1] == NULL)
+        g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                             _ ("a verb is needed; rollcallctl --help lists them"));
+      else
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("no verb: %s; rollcallctl --help lists them"),
+                     (*words)[1]);
       return FALSE;
     }
   g_auto (GStrv) rest = g_strdupv (*words + n_words);

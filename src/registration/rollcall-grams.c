@@ -27,17 +27,24 @@ rollcall_grams_init (RollcallGrams *self, const char *text)
       }
 }
 
-/* The runs of @run bytes of each part between wildcards, the last first: numbers and domains are what differs. */
+static gboolean
+is_literal (const char *start, guint run)
+{
+  return memchr (start, '*', run) == NULL && memchr (start, '?', run) == NULL;
+}
+
+/* Runs of @run bytes of the parts between wildcards, from all over the pattern: what many names end with, or start
+ * with, tells little. */
 static void
 need_runs (RollcallNeededGrams *self, const char *pattern, guint run)
 {
-  for (gsize end = strlen (pattern); end >= run && self->n < G_N_ELEMENTS (self->places); end--)
-    {
-      const char *start = pattern + end - run;
+  gsize length = strlen (pattern), n = 0, seen = 0;
 
-      if (memchr (start, '*', run) == NULL && memchr (start, '?', run) == NULL)
-        self->places[self->n++] = place_of (start, run);
-    }
+  for (gsize i = 0; i + run <= length; i++)
+    n += is_literal (pattern + i, run);
+  for (gsize i = 0; i + run <= length; i++)
+    if (is_literal (pattern + i, run) && seen++ * G_N_ELEMENTS (self->places) >= self->n * n)
+      self->places[self->n++] = place_of (pattern + i, run);
 }
 
 void

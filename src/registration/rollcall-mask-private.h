@@ -10,10 +10,20 @@ G_BEGIN_DECLS
 typedef struct
 {
   RollcallMaskType type;
-  RollcallNeededGrams needed; /* name, fqdn, domain, user */
-  GPatternSpec *pattern;      /* (nullable): NULL for a range */
-  guint8 first[16];
-  guint8 last[16];
+  gboolean is_range;
+  union
+  {
+    struct
+    {
+      RollcallNeededGrams needed; /* name, fqdn, domain, user */
+      GPatternSpec *pattern;      /* (owned) */
+    };
+    struct
+    {
+      guint8 first[16];
+      guint8 last[16];
+    };
+  };
 } RollcallPreparedMask;
 
 gboolean rollcall_prepared_mask_init (RollcallPreparedMask *self, RollcallMaskType type, const char *mask,

@@ -83,6 +83,7 @@ init_addresses (RollcallPreparedMask *self, const char *mask, GError **error)
   const char *separator;
   gboolean is_ipv4;
 
+  self->is_range = TRUE;
   if ((separator = strchr (mask, '/')) != NULL)
     return init_network (self, mask, separator, error);
   if ((separator = strchr (mask, '-')) != NULL)
@@ -130,7 +131,8 @@ rollcall_prepared_mask_init (RollcallPreparedMask *self, RollcallMaskType type, 
 void
 rollcall_prepared_mask_clear (RollcallPreparedMask *self)
 {
-  g_clear_pointer (&self->pattern, g_pattern_spec_free);
+  if (!self->is_range)
+    g_clear_pointer (&self->pattern, g_pattern_spec_free);
 }
 
 static char *
@@ -267,8 +269,7 @@ gboolean
 rollcall_prepared_mask_matches (const RollcallPreparedMask *self, const RollcallPreparedComputer *computer)
 {
   if (self->type == ROLLCALL_MASK_IP)
-    return self->pattern != NULL ? pattern_matches_any (self->pattern, computer->ips)
-                                 : range_matches_any (self, computer);
+    return self->is_range ? range_matches_any (self, computer) : pattern_matches_any (self->pattern, computer->ips);
   if (self->type == ROLLCALL_MASK_MAC)
     return pattern_matches_any (self->pattern, computer->macs);
   return rollcall_grams_hold (&computer->grams[self->type], &self->needed) &&

@@ -109,26 +109,23 @@ collect_of_their_keys (Neighbourhood *self, GError **error)
 static gboolean
 collect_beside (Neighbourhood *self, GError **error)
 {
-  static const char *const relations[] = {
-    "SELECT duplicate_of FROM registrations WHERE id = ?",
-    "SELECT id FROM registrations WHERE duplicate_of = ? AND duplicate_of > 0",
-    "SELECT other FROM conflicts WHERE registration = ?",
-    "SELECT registration FROM conflicts WHERE other = ?",
-  };
-
   const guint n = self->ids->len;
 
-  for (guint relation = 0; relation < G_N_ELEMENTS (relations); relation++)
-    for (guint i = self->surrounded; i < n; i++)
-      {
-        sqlite3_stmt *statement = rollcall_store_prepare (self->store, relations[relation], error);
+  for (; self->surrounded < n; self->surrounded++)
+    {
+      sqlite3_stmt *statement = rollcall_store_prepare (
+          self->store,
+          "SELECT duplicate_of FROM registrations WHERE id = ?1 "
+          "UNION ALL SELECT id FROM registrations WHERE duplicate_of = ?1 AND duplicate_of > 0 "
+          "UNION ALL SELECT other FROM conflicts WHERE registration = ?1 "
+          "UNION ALL SELECT registration FROM conflicts WHERE other = ?1",
+          error);
 
-        if (statement != NULL)
-          sqlite3_bind_int64 (statement, 1, g_array_index (self->ids, gint64, i));
-        if (!collect (self, statement, error))
-          return FALSE;
-      }
-  self->surrounded = n;
+      if (statement != NULL)
+        sqlite3_bind_int64 (statement, 1, g_array_index (self->ids, gint64, self->surrounded));
+      if (!collect (self, statement, error))
+        return FALSE;
+    }
   return TRUE;
 }
 

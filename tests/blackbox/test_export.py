@@ -4,28 +4,21 @@ import csv
 import html.parser
 import io
 import json
-import os
-import pathlib
 import re
 import xml.etree.ElementTree as tree
 
 import pytest
 
-from support.programs import run
+from support.programs import built, run
 
 TITLES = ['Name', 'IP Addresses', 'Note, "free"', 'Decided <By>']
 ACTS = re.compile('[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0041]')
 
 
-def programs_folder():
-    """Of the sanitized build where that is what is tested."""
-    return pathlib.Path(next(folder for folder in os.environ['PATH'].split(':') if folder.endswith('src/ctl'))).parents[1]
-
-
 @pytest.fixture(scope='module')
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp('export')
-    run(programs_folder() / 'tests/client/write-export', folder)
+    run(built('tests/client/write-export'), folder)
     return folder
 
 

@@ -2,7 +2,6 @@
 """Backup while serving, and the way back that README.md shows."""
 import concurrent.futures
 import contextlib
-import re
 import sqlite3
 import stat
 import subprocess
@@ -14,13 +13,7 @@ from support import Agent
 from support.audit import check_chain
 from support.connection import refused
 from support.programs import ctl
-from support.schema import SOURCE
-
-
-def restore_lines():
-    text = (SOURCE / 'README.md').read_text()
-    block = text[text.index('<!-- tests/blackbox/test_restoring.py'):]
-    return [line.strip() for line in re.search(r'(?:^    .*\n)+', block, re.M)[0].splitlines()]
+from support.readme import restore_lines
 
 
 def restore(service, backup, folder):

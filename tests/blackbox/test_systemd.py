@@ -6,6 +6,7 @@ import pytest
 
 from support import wait_for
 from support.machine import Machine, can_boot
+from support.readme import restore_lines
 
 DATA = '/var/lib/rollcall'
 CTL = ('rollcallctl', '--server', 'https://127.0.0.1:8443', '--ca', f'{DATA}/ca.pem', '--token-file', f'{DATA}/admin.token', '--json')
@@ -72,6 +73,17 @@ def test_one_that_hangs_is_started_again(serving):
     serving.run('systemctl', 'kill', '--signal=STOP', 'rollcalld')
     wait_for(lambda: show(serving, 'rollcalld', 'NRestarts', 'ActiveState') == ['1', 'active'], 30, 'it was started again')
     assert json.loads(serving.tell(*CTL, 'list'))['items'] is not None
+
+
+def test_a_restore_as_readme_shows_it(serving):
+    serving.run('mkdir', '-p', '/srv/backup')
+    serving.run(*CTL, 'backup', '/srv/backup/rollcall.sqlite')
+    serving.run(*CTL, 'token', 'create', 'lost', '--role', 'viewer')
+    for line in restore_lines():
+        serving.run('sh', '-euc', line.replace('rollcallctl', ' '.join(CTL)))
+    assert show(serving, 'rollcalld', 'ActiveState', 'NRestarts') == ['active', '0']
+    assert 'lost' not in [token['name'] for token in json.loads(serving.tell(*CTL, 'token', 'list'))['items']]
+    assert 'the store was restored from the backup of ' in serving.journal('rollcalld')
 
 
 def test_the_agent_asks_in_its_sandbox(serving):

@@ -67,7 +67,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->directory = g_dir_make_tmp ("rollcall-export-XXXXXX", NULL);
-  fixture->cache = test_hostile_cache_new (fixture->directory, 3000);
+  fixture->cache = test_hostile_cache_new (fixture->directory, "https://test", 3000);
   fixture->columns = test_columns_new ();
   fixture->file = g_file_new_build_filename (fixture->directory, "out.csv", NULL);
 }

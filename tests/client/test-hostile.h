@@ -88,25 +88,30 @@ test_columns_new (void)
   return g_array_append_vals (array, columns, G_N_ELEMENTS (columns));
 }
 
-/* A cache in @directory that holds the hostile rows, and a page of others after them up to @n. */
+/* A cache of @server in @directory that holds the hostile rows, and a page of others after them up to @n. */
 static inline RollcallCache *
-test_hostile_cache_new (const char *directory, guint n)
+test_hostile_cache_new (const char *directory, const char *server, guint n)
 {
-  g_autoptr (RollcallCache) cache = rollcall_cache_open (directory, "https://test", NULL);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GArray) touched = NULL;
-  RollcallChanges *changes = test_page_new (1, n, 0, FALSE);
+  g_autoptr (RollcallCache) cache = rollcall_cache_open (directory, server, NULL);
 
-  for (guint i = 0; i < MIN (n, TEST_N_HOSTILE); i++)
+  for (guint first = 1; first <= n; first += 1000)
     {
-      RollcallChange *change = g_ptr_array_index (changes->items, i);
-      rollcall_registration_free (change->registration);
-      change->registration = test_hostile_row_new (i + 1);
+      guint last = MIN (first + 999, n);
+      RollcallChanges *changes = test_page_new (first, last, 0, last < n);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GArray) touched = NULL;
+
+      for (guint i = first; i <= MIN (last, TEST_N_HOSTILE); i++)
+        {
+          RollcallChange *change = g_ptr_array_index (changes->items, i - first);
+          rollcall_registration_free (change->registration);
+          change->registration = test_hostile_row_new (i);
+        }
+      rollcall_cache_apply_async (cache, changes, FALSE, 1, NULL, test_take_result, &result);
+      test_wait_until (result != NULL);
+      touched = rollcall_cache_apply_finish (cache, result, NULL);
+      g_assert_nonnull (touched);
     }
-  rollcall_cache_apply_async (cache, changes, FALSE, 1, NULL, test_take_result, &result);
-  test_wait_until (result != NULL);
-  touched = rollcall_cache_apply_finish (cache, result, NULL);
-  g_assert_nonnull (touched);
   return g_steal_pointer (&cache);
 }
 

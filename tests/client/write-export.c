@@ -16,7 +16,7 @@ int
 main (int argc, char **argv)
 {
   g_assert_cmpint (argc, ==, 2);
-  g_autoptr (RollcallCache) cache = test_hostile_cache_new (argv[1], TEST_N_HOSTILE);
+  g_autoptr (RollcallCache) cache = test_hostile_cache_new (argv[1], "https://test", TEST_N_HOSTILE);
   g_autoptr (GArray) columns = test_columns_new (), ids = test_ids_new (TEST_N_HOSTILE);
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)

@@ -108,3 +108,20 @@ def test_C2_reset_columns_brings_the_usual_ones_back(desk):
     wait_for(lambda: desk.titles()[:8] == USUAL, 10, 'the usual columns')
     assert 'MAC Addresses' not in desk.titles()
     desk.window.screenshot('columns-reset')
+
+
+def test_C2_all_of_it_fits_a_window_of_360_pixels(desk):
+    desk.window.resize(360, 700)
+    desk.window.click(desk.window.wait('toggle button', 'Report Menu'))
+    desk.window.wait('menu item', re.compile('Columns and Order'))
+    desk.window.screenshot('narrow-report-menu')
+    desk.window.click(desk.window.wait('menu item', re.compile('Columns and Order')))
+    desk.window.wait('dialog', re.compile('Columns and Order'))
+    desk.window.screenshot('narrow-columns')
+    desk.window.key('Escape')
+    desk.window.wait_until_gone('dialog')
+    desk.window.key('ctrl+s')
+    desk.window.wait('alert', 'Save Report')
+    desk.window.screenshot('narrow-save')
+    desk.window.key('Escape')
+    desk.window.wait_until_gone('alert')

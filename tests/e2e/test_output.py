@@ -12,6 +12,7 @@ import pytest
 
 from support import Agent, Computer, wait_for
 from support.desk import desk_with_fleet, watch
+from support.programs import built, run
 
 TITLES = ['Name', 'Status', 'Domain', 'IP Addresses', 'Operating System', 'User', 'Advice', 'Last Requested', 'Requests',
           'Decided By', 'Note', 'First Requested', 'Agent Version', 'Site Server']
@@ -124,3 +125,26 @@ def test_C7_where_nothing_can_be_written_it_is_said_what_to_do(desk):
     desk.window.screenshot('not-saved')
     desk.window.key('Escape')
     desk.window.wait_until_gone('alert')
+
+
+def test_C7_a_long_save_shows_how_far_it_is_and_can_be_stopped(desk, folder):
+    """Without the service, on a copy of a report of 60,000 rows."""
+    assert desk.console.end() == 0
+    desk.service.stop()
+    cache = desk.folder / 'cache'
+    run(built('tests/client/fill-cache'), cache / 'rollcall', desk.service.url, 60_000, timeout=300)
+    desk.command = ['env', f'XDG_CACHE_HOME={cache}', *desk.command]
+    desk.open_console()
+    wait_for(lambda: len(desk.rows()) >= 10, 30, 'the report has rows')
+    (folder / 'long.json').write_text('as it was')
+    save(desk, 'long.json', 'JSON')
+    desk.window.click(desk.window.wait('button', re.compile('Replace')))
+    stop = desk.window.wait('button', 'Stop')
+    desk.window.wait('label', re.compile(r'of 60.?000$'))
+    desk.window.screenshot('saving')
+    desk.window.click(stop)
+    desk.window.wait_until_gone('button', 'Stop')
+    assert (folder / 'long.json').read_text() == 'as it was'
+    assert not list(folder.glob('.goutputstream*'))
+    desk.window.screenshot('stopped')
+    desk.service.start()

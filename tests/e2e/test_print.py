@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """C7: a report on paper: its titles on every page, page numbers, all of it or what is selected; and the dialog before it."""
 import os
-import pathlib
 import re
 import subprocess
 import zlib
@@ -10,6 +9,7 @@ import pytest
 
 from support import wait_for
 from support.desk import desk_with_fleet, watch
+from support.programs import built
 from support.window import Atspi, is_in
 
 TITLES = ['Name', 'Status', 'Domain', 'IP Addresses', 'Operating System', 'Last Requested', 'First Requested', 'Site Server']
@@ -30,8 +30,7 @@ def pages_of(pdf):
 
 
 def print_report(folder, *arguments):
-    built = pathlib.Path(next(each for each in os.environ['PATH'].split(':') if each.endswith('src/console'))).parents[1]
-    done = subprocess.run([built / 'tests/console/print-report', folder, *map(str, arguments)], capture_output=True,
+    done = subprocess.run([built('tests/console/print-report'), folder, *map(str, arguments)], capture_output=True,
                           text=True, timeout=120, env={**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'})
     assert done.returncode == 0, done.stderr
     return pages_of(folder / 'report.pdf')

@@ -9,6 +9,11 @@ from .service import check_log
 from .waiting import wait_for
 
 
+def built(path):
+    """A program of the tests' own, of the build that is tested."""
+    return pathlib.Path(next(folder for folder in os.environ['PATH'].split(':') if folder.endswith('src/console'))).parents[1] / path
+
+
 def run(*command, status=0, timeout=60, **options):
     """Runs a program to its end and holds its exit status and its log to what they may say."""
     done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -19,6 +19,8 @@ from .waiting import wait_for  # noqa: E402
 # need not pass them.
 DEEP = {'table row', 'tree item', 'row header', 'column header'}
 
+FRAME = 10
+
 
 def xdotool(*words):
     return subprocess.run(['xdotool', *map(str, words)], check=True, capture_output=True, text=True, timeout=20).stdout
@@ -174,6 +176,12 @@ class Window:
                 return
             self.key('Tab')
         raise AssertionError(f'{role} {name} has not the focus after {presses} times Tab')
+
+    def resize(self, width, height):
+        """What is inside its frame; GTK draws that itself where there is no window manager."""
+        [window] = xdotool('search', '--onlyvisible', '--pid', self.application.get_process_id()).split()
+        xdotool('windowsize', window, width + FRAME, height + FRAME)
+        wait_for(lambda: self.box(self.frame)[2] in (width, width + FRAME), 10, 'its new size')
 
     def type(self, text):
         xdotool('type', '--delay', '20', text)
