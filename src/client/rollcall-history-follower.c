@@ -23,6 +23,8 @@ struct _RollcallHistoryFollower
   gint64 high; /* 0: not known yet */
   gint64 step;
   guint far_behind; /* events */
+
+  char *told; /* (owned) (nullable) what `replaced` said last: it stays true at each page, and is said once */
 };
 
 enum
@@ -100,6 +102,13 @@ ask (RollcallHistoryFollower *self, gint64 after, int limit, GAsyncReadyCallback
 }
 
 static void
+tell_replaced (RollcallHistoryFollower *self, const char *what)
+{
+  if (g_set_str (&self->told, what))
+    g_signal_emit (self, signals[REPLACED], 0, what);
+}
+
+static void
 added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (RollcallHistoryFollower) self = user_data;
@@ -109,7 +118,7 @@ added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (touched != NULL && touched->len > 0)
     g_signal_emit (self, signals[EVENTS_ADDED], 0, touched);
   if (error != NULL && error->domain == ROLLCALL_HISTORY_ERROR)
-    g_signal_emit (self, signals[REPLACED], 0, error->message);
+    tell_replaced (self, error->message);
   if (g_error_matches (error, ROLLCALL_HISTORY_ERROR, ROLLCALL_HISTORY_ERROR_REPLACED))
     begin_anew (self);
   else if (goes_on (self, error))
@@ -142,7 +151,7 @@ page_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (json_array_get_length (items) == 0 && !self->anew && self->last > 0)
     {
       /* not even the event that is held: the service was put back to an earlier state */
-      g_signal_emit (self, signals[REPLACED], 0, "the service no longer has what was here");
+      tell_replaced (self, "the service no longer has what was here");
       begin_anew (self);
       return;
     }
@@ -282,6 +291,7 @@ rollcall_history_follower_dispose (GObject *object)
   g_clear_object (&self->follower);
   g_clear_object (&self->client);
   g_clear_object (&self->history);
+  g_clear_pointer (&self->told, g_free);
   G_OBJECT_CLASS (rollcall_history_follower_parent_class)->dispose (object);
 }
 

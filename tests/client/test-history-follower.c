@@ -17,6 +17,7 @@ typedef struct
   RollcallSession *session;
   GArray *touched; /* (owned) (element-type gint64) what events-added told */
   char *replaced;  /* (owned) (nullable) what replaced told */
+  guint times;     /* how often it did */
 } Fixture;
 
 static void
@@ -90,6 +91,7 @@ static void
 replaced_cb (Fixture *fixture, const char *what)
 {
   g_set_str (&fixture->replaced, what);
+  fixture->times++;
 }
 
 static void
@@ -229,6 +231,28 @@ test_other_past (Fixture *fixture, gconstpointer data)
   test_wait_until (fixture->replaced != NULL);
 }
 
+static void
+tell_news (Fixture *fixture)
+{
+  g_autoptr (GArray) none = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_signal_emit_by_name (rollcall_session_get_follower (fixture->session), "rows-changed", none);
+}
+
+/* A chain that stays broken is not told again with each change. */
+static void
+test_broken_once (Fixture *fixture, gconstpointer data)
+{
+  happen (fixture, 30);
+  json_object_set_string_member (json_node_get_object (g_ptr_array_index (fixture->events, 19)), "note", "rewritten");
+  open_session (fixture);
+  test_wait_until (fixture->replaced != NULL);
+  g_assert_nonnull (strstr (fixture->replaced, "event 20"));
+  guint asked = fixture->asked;
+  /* news again and again: the same page is asked for and refused three times more, a probe before each */
+  test_wait_until ((tell_news (fixture), fixture->asked >= asked + 8));
+  g_assert_cmpuint (fixture->times, ==, 1);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -240,5 +264,6 @@ main (int argc, char **argv)
   ADD ("/client/history-follower/C5-far-behind-it-begins-anew-with-the-newest", test_far_behind);
   ADD ("/client/history-follower/R26-a-service-that-was-put-back-is-told", test_put_back);
   ADD ("/client/history-follower/R26-another-past-is-told", test_other_past);
+  ADD ("/client/history-follower/R26-a-broken-chain-is-told-once", test_broken_once);
   return g_test_run ();
 }
